@@ -1,0 +1,60 @@
+import re
+import uuid
+
+from django.conf import settings
+
+from api import problems
+from users.exceptions import PayloadTooLarge
+
+WELL_FORMED_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+# Nothing but this server's own files; Swagger UI and the browsable API set styles on elements and use data: pictures.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def request_id(get_response):
+    """Each request has an id: the client's `X-Request-ID` where it is well-formed, else a new one. It is answered."""
+
+    def middleware(request):
+        asked = request.headers.get("X-Request-ID", "")
+        request.id = asked if WELL_FORMED_ID.fullmatch(asked) else uuid.uuid4().hex
+        response = get_response(request)
+        response.headers["X-Request-ID"] = request.id
+        return response
+
+    return middleware
+
+
+def security_headers(get_response):
+    """What Django's own middleware leaves out (OWASP Secure Headers), and no private answer in a shared cache."""
+
+    def middleware(request):
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        if request.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "no-store" if is_private(request) else "no-cache")
+        return response
+
+    return middleware
+
+
+def is_private(request) -> bool:
+    return "HTTP_AUTHORIZATION" in request.META or settings.ACCESS_COOKIE in request.COOKIES
+
+
+def limit_body(get_response):
+    """Refuse a body that no operation takes before reading any of it (413; OWASP API4:2023)."""
+
+    def middleware(request):
+        try:
+            too_large = int(request.META.get("CONTENT_LENGTH") or 0) > settings.MAX_BODY_BYTES
+        except ValueError:
+            return problems.response(400, "bad_request", "Content-Length is not a number.")
+        if too_large:
+            return problems.response(413, PayloadTooLarge.default_code, PayloadTooLarge.default_detail)
+        return get_response(request)
+
+    return middleware

@@ -1,0 +1,72 @@
+from django.core.paginator import Paginator
+from django.utils.functional import cached_property
+from rest_framework import pagination
+from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
+
+PAGE_SIZE, MAX_PAGE_SIZE = 20, 100
+COUNTED = 10_000
+
+
+def whole_number(request, name: str, default: int) -> int:
+    """A query parameter that is a whole number. Raises ValidationError at `name`."""
+    text = request.query_params.get(name, "")
+    if text == "":
+        return default
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 18):
+        raise ValidationError({name: [ErrorDetail("Give a whole number.", "invalid")]})
+    return int(text)
+
+
+def page_size(request) -> int:
+    size = whole_number(request, "page_size", PAGE_SIZE)
+    if not 1 <= size <= MAX_PAGE_SIZE:
+        raise ValidationError({"page_size": [ErrorDetail(f"Give a number from 1 to {MAX_PAGE_SIZE}.", "invalid")]})
+    return size
+
+
+class BoundedPaginator(Paginator):
+    """Counts no further than COUNTED rows, so that a list costs the same however long it gets."""
+
+    @cached_property
+    def count(self) -> int:
+        return self.object_list.order_by().values("pk")[:COUNTED].count()
+
+
+class PageNumberPagination(pagination.PageNumberPagination):
+    """`page` and `page_size`. A page that is not there is 404, a malformed number 400."""
+
+    django_paginator_class = BoundedPaginator
+    page_size = PAGE_SIZE
+    page_size_query_param = "page_size"
+    max_page_size = MAX_PAGE_SIZE
+    last_page_strings = ()
+
+    def get_page_size(self, request) -> int:
+        return page_size(request)
+
+    def get_page_number(self, request, paginator) -> int:
+        return whole_number(request, self.page_query_param, 1)
+
+
+class CursorPagination(pagination.CursorPagination):
+    """For lists that only ever grow: newest first by id, `cursor` and `page_size`."""
+
+    ordering = "-id"
+    page_size = PAGE_SIZE
+    page_size_query_param = "page_size"
+    max_page_size = MAX_PAGE_SIZE
+
+    def get_page_size(self, request) -> int:
+        return page_size(request)
+
+    def decode_cursor(self, request):
+        malformed = ValidationError({"cursor": [ErrorDetail("This is no cursor of this list.", "invalid")]})
+        try:
+            cursor = super().decode_cursor(request)
+        except NotFound:
+            raise malformed from None
+        position = cursor and cursor.position
+        if position and not (position.isascii() and position.isdigit() and len(position) <= 18):
+            raise malformed
+        return cursor

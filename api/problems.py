@@ -1,0 +1,161 @@
+"""
+Every error, from any layer, as one format: `application/problem+json` (RFC 9457).
+
+DRF's views come through `exception_handler`; what happens outside them through Django's `handler400` to `handler500`
+and `CSRF_FAILURE_VIEW`, which `project/urls.py` and the settings name.
+"""
+
+import logging
+import sys
+from http import HTTPStatus
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError
+from django.http import Http404, JsonResponse, UnreadablePostError
+from rest_framework import exceptions
+from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+from rest_framework.response import Response
+
+from showtimes.exceptions import HallOccupied, SeatsUnavailable
+from users.exceptions import PayloadTooLarge
+
+CONTENT_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = 2
+logger = logging.getLogger(__name__)
+
+
+class ServiceUnavailable(APIException):
+    status_code = 503
+    default_code = "service_unavailable"
+    default_detail = "The database is away or too busy. Nothing was changed; try again in a moment."
+    wait = RETRY_AFTER_SECONDS
+
+
+def taken(attr: str, detail: str) -> ValidationError:
+    return ValidationError({attr: [ErrorDetail(detail, "unique")]})
+
+
+# The database has the last word: what its constraints refuse when two requests race past the polite checks.
+CONSTRAINTS = {
+    "seat_reserved_once": SeatsUnavailable,
+    "showtimes_never_overlap": HallOccupied,
+    "reservation_code_unique": ServiceUnavailable,
+    "idempotency_key_once": ServiceUnavailable,
+    "username_unique": lambda: taken("username", "This username is taken."),
+    "email_unique": lambda: taken("email", "This e-mail address is taken."),
+    "genre_name_unique": lambda: taken("name", "There is a genre of this name."),
+    "movies_genre.slug": lambda: taken("slug", "There is a genre with this slug."),
+    "movies_genre_slug": lambda: taken("slug", "There is a genre with this slug."),
+    "showtimes_hall.number": lambda: taken("number", "There is a hall with this number."),
+    "showtimes_hall_pkey": lambda: taken("number", "There is a hall with this number."),
+}
+
+
+def problem(status: int, code: str, detail: str, **members) -> dict:
+    title = HTTPStatus(status).phrase
+    return {"type": "about:blank", "title": title, "status": status, "code": code, "detail": detail, **members}
+
+
+def exception_handler(exc: Exception, context: dict) -> Response | None:
+    """DRF's `EXCEPTION_HANDLER`. None, and so Django's 500, for what nobody foresaw."""
+    exc = as_api_exception(exc)
+    if not isinstance(exc, APIException):
+        return None
+    headers = {}
+    if getattr(exc, "auth_header", None):
+        headers["WWW-Authenticate"] = exc.auth_header
+    if getattr(exc, "wait", None) is not None:
+        headers["Retry-After"] = str(int(exc.wait))
+    return Response(body_of(exc), status=exc.status_code, headers=headers)
+
+
+def as_api_exception(exc: Exception) -> Exception:
+    match exc:
+        case Http404():
+            return exceptions.NotFound()
+        case PermissionDenied():
+            return exceptions.PermissionDenied()
+        case RequestDataTooBig():
+            return PayloadTooLarge()
+        case SuspiciousOperation() | UnreadablePostError():
+            return exceptions.ParseError("The request could not be read.")
+        case IntegrityError():
+            return refused_by_constraint(exc)
+        case DataError():
+            return ValidationError("A value is out of range, or has characters that cannot be stored.")
+        case OperationalError() | InterfaceError():
+            logger.warning("The database refused: %s", exc)
+            return ServiceUnavailable()
+    return exc
+
+
+def refused_by_constraint(exc: IntegrityError) -> Exception:
+    """
+    What a constraint's refusal means. PostgreSQL tells the constraint's name; SQLite says it in words, and for a
+    plain unique column names the column instead.
+    """
+    diagnosis = getattr(exc.__cause__, "diag", None)
+    told = (diagnosis and diagnosis.constraint_name) or str(exc)
+    for name, exception in CONSTRAINTS.items():
+        if name in told:
+            return exception()
+    if "reservations_reservedseat.seat_id" in told:
+        return SeatsUnavailable()
+    if "_fk_" in told or "FOREIGN KEY" in told:
+        gone = ErrorDetail("Something that this request names was deleted a moment ago.", "does_not_exist")
+        return ValidationError({"non_field_errors": [gone]})
+    return exc
+
+
+def body_of(exc: APIException) -> dict:
+    if isinstance(exc, ValidationError):
+        errors = list(field_errors(exc.detail))
+        return problem(400, "invalid", "Some of the values are not valid: see `errors`.", errors=errors)
+    code = getattr(exc.detail, "code", None) or exc.default_code
+    return problem(exc.status_code, code, str(exc.detail), **getattr(exc, "members", {}))
+
+
+def field_errors(detail, path: tuple[str, ...] = ()):
+    """Each error of a ValidationError as `{attr, code, detail}`, `attr` being the dotted path to the field."""
+    if isinstance(detail, dict):
+        for key, value in detail.items():
+            yield from field_errors(value, path if key == "non_field_errors" else (*path, str(key)))
+    elif isinstance(detail, list):
+        for index, value in enumerate(detail):
+            yield from field_errors(value, path if isinstance(value, ErrorDetail) else (*path, str(index)))
+    else:
+        yield {"attr": ".".join(path) or "non_field_errors", "code": detail.code, "detail": str(detail)}
+
+
+def response(status: int, code: str, detail: str, headers: dict | None = None, **members) -> JsonResponse:
+    """A problem from outside DRF."""
+    return JsonResponse(
+        problem(status, code, detail, **members), status=status, content_type=CONTENT_TYPE, headers=headers
+    )
+
+
+def bad_request(request, exception) -> JsonResponse:
+    if isinstance(exception, RequestDataTooBig):
+        return response(413, PayloadTooLarge.default_code, PayloadTooLarge.default_detail)
+    return response(400, "bad_request", "The request could not be understood.")
+
+
+def csrf_failure(request, reason="") -> JsonResponse:
+    return response(403, "csrf_failed", f"CSRF failed: {reason} Load the page again, and send its token.")
+
+
+def permission_denied(request, exception) -> JsonResponse:
+    return response(403, "permission_denied", "You are not allowed to do this.")
+
+
+def page_not_found(request, exception) -> JsonResponse:
+    return response(404, "not_found", f"There is nothing at {request.path}. The API begins at /api/v1/.")
+
+
+def server_error(request) -> JsonResponse:
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        exc = ServiceUnavailable()
+        return response(503, exc.default_code, exc.default_detail, {"Retry-After": str(exc.wait)})
+    return response(
+        500, "server_error", "Something went wrong here. Tell us the request_id.", request_id=request.id
+    )

@@ -1,0 +1,25 @@
+"""A day, as the cinema counts it: from midnight to midnight in its `TIME_ZONE`."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
+
+FIRST, LAST = date(1900, 1, 2), date(9000, 1, 1)
+
+
+def today() -> date:
+    return timezone.localdate()
+
+
+def start_of(day: date) -> datetime:
+    """
+    The instant at which `day` begins. Summer time makes some days 23 or 25 hours long.
+
+    A day that no database can hold as an instant counts as the nearest that it can: no showtime is on either.
+    """
+    return timezone.make_aware(datetime.combine(min(max(day, FIRST), LAST), time.min))
+
+
+def end_of(day: date) -> datetime:
+    """The instant at which the day after `day` begins."""
+    return start_of(min(day, LAST) + timedelta(days=1))

@@ -1,0 +1,34 @@
+"""How gunicorn serves the API, for `make run` and production alike: `gunicorn -c project/gunicorn.py`.
+
+Options on its command line win over these, as in `--bind 0.0.0.0:8000`. Nothing is loaded before the workers are
+forked, so that each has its own connections to the database.
+"""
+
+import os
+from pathlib import Path
+
+import environ
+
+environ.Env.read_env(os.environ.get("ENV_FILE", Path(__file__).resolve().parent.parent / ".env"))
+
+wsgi_app = "project.wsgi"
+bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
+workers = int(os.environ.get("WEB_CONCURRENCY") or os.cpu_count())
+worker_class = "gthread"
+threads = 4
+
+# Longer than a statement may take, so that a restart cuts off no booking.
+graceful_timeout = 20
+
+# The workers' heartbeats are files: in memory no slow disk can make a worker look dead.
+if os.access("/dev/shm", os.W_OK):
+    worker_tmp_dir = "/dev/shm"
+
+# Long lists of filters fit into an address; the other limits are strict already.
+limit_request_line = 8190
+
+# Whom to believe about the client's address is a setting of ours (TRUSTED_PROXIES), not gunicorn's.
+forwarded_allow_ips = ""
+
+# A socket for remote control that nobody asked for.
+control_socket_disable = True

@@ -1,0 +1,28 @@
+from django.db import transaction
+from django.utils import timezone
+
+from reservations.models import CancelledBecause, Status
+from showtimes import models as showtimes
+
+
+def cancel_showtime(showtime: showtimes.Showtime) -> None:
+    """
+    Cancel a showtime and its active reservations, in one transaction; a cancelled one stays as it is.
+
+    The showtime is locked against edits, and all its seats against bookings: a booking reads the showtime after it
+    has locked its seats. A foreign key's lock would not keep it out. Raises ShowtimeStarted.
+    """
+    with transaction.atomic():
+        showtimes.Showtime.objects.filter(pk=showtime.pk).lock()
+        showtime.seats.lock()
+        showtime.refresh_from_db()
+        if showtime.status == showtimes.Status.CANCELLED:
+            return
+        showtime.refuse_if_closed()
+        showtime.status = showtimes.Status.CANCELLED
+        showtime.save(update_fields=["status"])
+        now = timezone.now()
+        showtime.reserved_seats.active().update(released_at=now)
+        showtime.reservations.active().update(
+            status=Status.CANCELLED, cancelled_at=now, cancelled_because=CancelledBecause.SHOWTIME_CANCELLED
+        )

@@ -1,0 +1,235 @@
+import secrets
+from datetime import timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from reservations.exceptions import HoldExpired, ReservationCancelled, TooLateToCancel
+from showtimes.models import Seat, Showtime
+from users.models import User
+
+CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0, 1, I and O, which read alike
+
+
+def new_code() -> str:
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(8))
+
+
+class Status(models.TextChoices):
+    HELD = "held"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+
+
+class CancelledBecause(models.TextChoices):
+    USER = "user"
+    ADMIN = "admin"
+    SHOWTIME_CANCELLED = "showtime_cancelled"
+
+
+class ReservationQuerySet(models.QuerySet):
+    def live_holds(self):
+        return self.filter(status=Status.HELD, expires_at__gt=timezone.now())
+
+    def expired(self):
+        return self.filter(status=Status.HELD, expires_at__lte=timezone.now())
+
+    def active(self):
+        return self.filter(status=Status.CONFIRMED) | self.live_holds()
+
+    def write(self, user: User, showtime: Showtime, seats: list[Seat], *, hold: bool) -> "Reservation":
+        """
+        Write a reservation of `seats`, which are locked and free: whoever calls this holds them all.
+
+        An expired hold is taken over by releasing its rows of these very seats. The old reservation is left alone,
+        for nobody here has locked the rest of it.
+        """
+        now = timezone.now()
+        expires_at = now + timedelta(seconds=settings.HOLD_SECONDS) if hold else None
+        ReservedSeat.objects.filter(seat__in=seats, released_at=None).update(released_at=now)
+        reservation = self.create(
+            user=user, showtime=showtime, status=Status.HELD if hold else Status.CONFIRMED, expires_at=expires_at
+        )
+        ReservedSeat.objects.bulk_create(
+            ReservedSeat(
+                reservation=reservation,
+                showtime=showtime,
+                seat=seat,
+                price=showtime.price_of(seat.kind),
+                expires_at=expires_at,
+            )
+            for seat in seats
+        )
+        return reservation
+
+
+class Reservation(models.Model):
+    """Seats of one showtime that somebody holds (until `expires_at`), has for sure, or had."""
+
+    code = models.CharField(max_length=8, default=new_code, editable=False)
+    user = models.ForeignKey(User, models.PROTECT, related_name="reservations", db_index=False)
+    showtime = models.ForeignKey(Showtime, models.PROTECT, related_name="reservations", db_index=False)
+    status = models.CharField(max_length=9, choices=Status, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(null=True, editable=False)
+    cancelled_at = models.DateTimeField(null=True, editable=False)
+    cancelled_because = models.CharField(max_length=18, choices=CancelledBecause, null=True, editable=False)  # noqa: DJ001
+
+    objects = ReservationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-pk",)
+        indexes = (
+            models.Index(fields=("user", "-id"), name="reservation_user"),
+            models.Index(fields=("showtime", "-id"), name="reservation_showtime"),
+            models.Index(fields=("user", "showtime"), name="reservation_user_showtime"),
+            models.Index(fields=("user", "expires_at"), condition=Q(status=Status.HELD), name="reservation_held"),
+        )
+        constraints = (
+            models.UniqueConstraint(fields=("code",), name="reservation_code_unique"),
+            models.CheckConstraint(
+                condition=Q(status=Status.HELD, expires_at__isnull=False)
+                | Q(status=Status.CONFIRMED, expires_at__isnull=True)
+                | Q(status=Status.CANCELLED),
+                name="only_holds_expire",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.CANCELLED, cancelled_at__isnull=False, cancelled_because__isnull=False)
+                | Q(~Q(status=Status.CANCELLED), cancelled_at__isnull=True, cancelled_because__isnull=True),
+                name="cancelled_says_when_and_why",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def has_expired(self) -> bool:
+        return self.status == Status.HELD and self.expires_at <= timezone.now()
+
+    @property
+    def total(self) -> Decimal:
+        return sum((seat.price for seat in self.reserved_seats.all() if seat.is_active), Decimal("0.00"))
+
+    def lock(self) -> None:
+        """Lock all seats of this reservation, whose list never changes, and read it and its showtime again."""
+        Seat.objects.filter(reserved_seats__reservation=self).lock()
+        self.refresh_from_db()
+        self.showtime.refresh_from_db()
+
+    def confirm(self) -> None:
+        """
+        Make the hold a reservation for good; a confirmed one stays as it is.
+
+        Raises ShowtimeStarted, ShowtimeCancelled, ReservationCancelled, HoldExpired.
+        """
+        with transaction.atomic(durable=True):
+            self.lock()
+            if self.status == Status.CONFIRMED:
+                return
+            self.showtime.refuse_if_closed()
+            if self.status == Status.CANCELLED:
+                raise ReservationCancelled
+            # A hold can have been taken over by a server whose clock runs ahead of this one's.
+            if self.has_expired or self.reserved_seats.filter(released_at__gte=self.expires_at).exists():
+                raise HoldExpired
+            self.status, self.expires_at = Status.CONFIRMED, None
+            self.save(update_fields=["status", "expires_at"])
+            self.reserved_seats.update(expires_at=None)
+
+    def cancel(self, by: User, seat_ids: list[int] | None = None) -> None:
+        """
+        Release these seats, or all; with its last seat the reservation is cancelled. A cancelled one stays as it is.
+
+        Raises ValidationError for a seat of somebody else, ShowtimeStarted, ShowtimeCancelled, TooLateToCancel (never
+        for an admin who cancels for somebody), HoldExpired.
+        """
+        with transaction.atomic(durable=True):
+            self.lock()
+            seats = list(self.reserved_seats.all())
+            chosen = self.choose(seats, seat_ids)
+            if self.status == Status.CANCELLED:
+                return
+            self.showtime.refuse_if_closed()
+            now = timezone.now()
+            cutoff = timedelta(minutes=settings.CANCELLATION_CUTOFF_MINUTES)
+            if not by.is_admin and self.showtime.starts_at - cutoff <= now:
+                raise TooLateToCancel
+            if self.has_expired:
+                raise HoldExpired
+            released = [seat.pk for seat in chosen if seat.released_at is None]
+            ReservedSeat.objects.filter(pk__in=released).update(released_at=now)
+            if all(seat.pk in released or seat.released_at for seat in seats):
+                self.status, self.cancelled_at = Status.CANCELLED, now
+                self.cancelled_because = CancelledBecause.USER if by == self.user else CancelledBecause.ADMIN
+                self.save(update_fields=["status", "cancelled_at", "cancelled_because"])
+
+    @staticmethod
+    def choose(seats: "list[ReservedSeat]", seat_ids: list[int] | None) -> "list[ReservedSeat]":
+        if seat_ids is None:
+            return seats
+        by_seat = {seat.seat_id: seat for seat in seats}
+        not_here = ErrorDetail("This seat is not of this reservation.", "does_not_exist")
+        if unknown := {n: [not_here] for n, seat_id in enumerate(seat_ids) if seat_id not in by_seat}:
+            raise ValidationError({"seat_ids": unknown})
+        return [by_seat[seat_id] for seat_id in seat_ids]
+
+
+class ReservedSeatQuerySet(models.QuerySet):
+    def active(self):
+        """Those that keep others away: not released, and not of a hold that has run out."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), released_at=None)
+
+
+class ReservedSeat(models.Model):
+    """
+    A seat in a reservation; kept after its release, as history.
+
+    `showtime` and `expires_at` repeat the seat's and the reservation's, so that the taken seats of a showtime are one
+    look into one index. A seat's showtime never changes, and `expires_at` only under the locks of all the seats.
+    """
+
+    reservation = models.ForeignKey(Reservation, models.PROTECT, related_name="reserved_seats")
+    showtime = models.ForeignKey(Showtime, models.PROTECT, related_name="reserved_seats", db_index=False)
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="reserved_seats")
+    price = models.DecimalField(max_digits=8, decimal_places=2)
+    expires_at = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)
+
+    objects = ReservedSeatQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("seat",)
+        indexes = (models.Index(fields=("showtime", "released_at"), name="reservedseat_showtime"),)
+        constraints = (
+            models.UniqueConstraint(fields=("seat",), condition=Q(released_at=None), name="seat_reserved_once"),
+            models.UniqueConstraint(fields=("reservation", "seat"), name="seat_listed_once"),
+            models.CheckConstraint(condition=Q(price__gte=0), name="reserved_price_not_negative"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.seat)
+
+    @property
+    def is_active(self) -> bool:
+        return self.released_at is None and not self.reservation.has_expired
+
+
+class IdempotencyKey(models.Model):
+    """What a POST with this `Idempotency-Key` was answered, so that its repetition is answered the same."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="idempotency_keys", db_index=False)
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    answer = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("user", "key"), name="idempotency_key_once"),)
+
+    def __str__(self) -> str:
+        return self.key

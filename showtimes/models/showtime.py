@@ -1,0 +1,216 @@
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.core.validators import MinValueValidator
+from django.db import models, transaction
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from movies.models import RUNTIME_MINUTES, Movie
+from showtimes.exceptions import (
+    HallOccupied,
+    SeatsUnavailable,
+    ShowtimeCancelled,
+    ShowtimeHasReservations,
+    ShowtimeStarted,
+)
+from showtimes.layouts import Kind, places
+from showtimes.models.hall import TURNAROUND_MINUTES, Hall
+from showtimes.models.seat import Seat, SeatStatus
+from users.querysets import LockingQuerySet
+
+LONGEST_OCCUPATION = timedelta(minutes=RUNTIME_MINUTES[1] + TURNAROUND_MINUTES[1])
+
+
+class Status(models.TextChoices):
+    SCHEDULED = "scheduled"
+    CANCELLED = "cancelled"
+
+
+class ShowtimeQuerySet(LockingQuerySet):
+    def scheduled(self):
+        return self.filter(status=Status.SCHEDULED)
+
+    def with_available_seats(self):
+        """Adds `available_seats`, those that can be reserved now, without a query per row."""
+        now = timezone.now()
+
+        def count(rows):
+            of_showtime = rows.filter(showtime=OuterRef("pk")).order_by().values("showtime")
+            return Coalesce(Subquery(of_showtime.annotate(n=Count("*")).values("n")), 0)
+
+        reserved = count(self.model.reserved_seats.rel.related_model.objects.active())
+        blocked = count(Seat.objects.filter(is_blocked=True))
+        return self.annotate(
+            available_seats=Case(
+                When(status=Status.SCHEDULED, starts_at__gt=now, then=F("capacity") - reserved - blocked), default=0
+            )
+        )
+
+    def schedule(
+        self, *, movie: Movie, hall: Hall, starts_at: datetime, price: Decimal, premium_price: Decimal | None = None
+    ) -> "Showtime":
+        """
+        A new showtime with its seats, from the hall's layout of this moment. The one way to make one.
+
+        Raises HallOccupied.
+        """
+        with transaction.atomic():
+            [hall] = Hall.objects.filter(pk=hall.pk).lock()
+            showtime = Showtime(movie=movie, hall=hall, starts_at=starts_at, price=price, premium_price=premium_price)
+            showtime.occupy_hall()
+            showtime.capacity = hall.capacity
+            showtime.save(force_insert=True)
+            showtime.make_seats()
+        return showtime
+
+
+class Showtime(models.Model):
+    """One film in one hall at one time, with seats to sell."""
+
+    movie = models.ForeignKey(Movie, models.PROTECT, related_name="showtimes", db_index=False)
+    hall = models.ForeignKey(Hall, models.PROTECT, related_name="showtimes", db_index=False)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(editable=False)
+    occupied_until = models.DateTimeField(editable=False)
+    price = models.DecimalField(max_digits=8, decimal_places=2, validators=[MinValueValidator(0)])
+    premium_price = models.DecimalField(
+        max_digits=8, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    status = models.CharField(max_length=9, choices=Status, default=Status.SCHEDULED, editable=False)
+    capacity = models.PositiveSmallIntegerField(editable=False)
+
+    objects = ShowtimeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("starts_at", "pk")
+        indexes = (
+            models.Index(fields=("starts_at", "id"), name="showtime_starts_at"),
+            models.Index(fields=("movie", "starts_at", "id"), name="showtime_movie"),
+            models.Index(fields=("hall", "starts_at", "id"), name="showtime_hall"),
+            models.Index(fields=("price", "id"), name="showtime_price"),
+        )
+        # That no two overlap in a hall is migration 0002's: an exclusion constraint on PostgreSQL, triggers on SQLite.
+        constraints = (
+            models.CheckConstraint(condition=Q(price__gte=0), name="price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(premium_price=None) | Q(premium_price__gte=0), name="premium_price_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at"), occupied_until__gte=F("ends_at")), name="showtime_in_order"
+            ),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="showtime_status_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.movie}, hall {self.hall_id}, {timezone.localtime(self.starts_at):%Y-%m-%d %H:%M}"
+
+    @property
+    def has_started(self) -> bool:
+        return self.starts_at <= timezone.now()
+
+    def refuse_if_closed(self) -> None:
+        """Raises ShowtimeCancelled or ShowtimeStarted when no seat of it can be reserved any more."""
+        if self.status == Status.CANCELLED:
+            raise ShowtimeCancelled
+        if self.has_started:
+            raise ShowtimeStarted
+
+    def price_of(self, kind: Kind) -> Decimal:
+        return self.premium_price if kind == Kind.PREMIUM and self.premium_price is not None else self.price
+
+    def occupy_hall(self) -> None:
+        """
+        Take the hall, which is locked, for the film and the turnaround after it. Raises HallOccupied.
+
+        The look for others is bounded by the longest that a hall can be occupied, so that it costs the same however
+        many showtimes there were.
+        """
+        self.ends_at = self.starts_at + timedelta(minutes=self.movie.runtime_minutes)
+        self.occupied_until = self.ends_at + timedelta(minutes=self.hall.turnaround_minutes)
+        in_the_way = self.hall.showtimes.scheduled().filter(
+            starts_at__gt=self.starts_at - LONGEST_OCCUPATION,
+            starts_at__lt=self.occupied_until,
+            occupied_until__gt=self.starts_at,
+        )
+        if conflicts := list(in_the_way.exclude(pk=self.pk).values_list("pk", flat=True)):
+            raise HallOccupied(conflicts)
+
+    def make_seats(self) -> None:
+        self.seats.bulk_create(Seat(showtime=self, **place._asdict()) for place in places(self.hall.layout))
+
+    def edit(self, **fields) -> None:
+        """
+        Change movie, hall, starts_at, price or premium_price.
+
+        A booking reads the showtime after it has locked its seats, so with all seats locked here it sees the whole
+        change or nothing of it. Raises ShowtimeCancelled, ShowtimeStarted, ShowtimeHasReservations, HallOccupied, and
+        Showtime.DoesNotExist.
+        """
+        with transaction.atomic():
+            Showtime.objects.filter(pk=self.pk).lock()
+            self.refresh_from_db()
+            before = {name: getattr(self, name) for name in ("movie", "hall", "starts_at")}
+            moved = {name for name in before if fields.get(name, before[name]) != before[name]}
+            if moved:
+                Hall.objects.filter(pk=fields.get("hall", self.hall).pk).lock()
+            self.seats.lock()
+            self.refuse_if_closed()
+            if "hall" in moved and self.reservations.exists():
+                raise ShowtimeHasReservations("Seats in this hall were reserved, so the hall stays. Make a new showtime.")
+            if "movie" in moved and self.reservations.active().exists():
+                raise ShowtimeHasReservations("Seats for this movie are reserved, so the movie stays.")
+            for name, value in fields.items():
+                setattr(self, name, value)
+            if moved:
+                self.hall.refresh_from_db()
+                self.occupy_hall()
+            if "hall" in moved:
+                self.seats.all().delete()
+                self.capacity = self.hall.capacity
+                self.make_seats()
+            self.save()
+
+    def delete(self, *args, **kwargs):
+        """Raises ShowtimeHasReservations when it ever had one."""
+        with transaction.atomic():
+            Showtime.objects.filter(pk=self.pk).lock()
+            self.seats.lock()
+            if self.reservations.exists():
+                raise ShowtimeHasReservations
+            return super().delete(*args, **kwargs)
+
+    def taken_seats(self, among: list[Seat] | None = None) -> dict[int, SeatStatus]:
+        """Why each seat that cannot be reserved now cannot, by the seat's id. What is not in here is available."""
+        blocked, reserved = self.seats.filter(is_blocked=True), self.reserved_seats.active()
+        if among is not None:
+            blocked, reserved = blocked.filter(pk__in=among), reserved.filter(seat__in=among)
+        return {pk: SeatStatus.BLOCKED for pk in blocked.values_list("pk", flat=True)} | {
+            pk: SeatStatus.HELD if expires_at else SeatStatus.RESERVED
+            for pk, expires_at in reserved.values_list("seat_id", "expires_at")
+        }
+
+    def block(self, seat_ids: list[int], because: str = "") -> list[Seat]:
+        """Take seats out of sale. Raises ValidationError for unknown ones, SeatsUnavailable for reserved ones."""
+        with transaction.atomic():
+            seats = self.seats.lock_each(seat_ids)
+            taken = self.taken_seats(seats)
+            refuse_taken(seats, {pk: why for pk, why in taken.items() if why != SeatStatus.BLOCKED})
+            fresh = [seat.pk for seat in seats if not seat.is_blocked]
+            Seat.objects.filter(pk__in=fresh).update(is_blocked=True, blocked_because=because)
+        return seats
+
+    def unblock(self, seat_ids: list[int]) -> list[Seat]:
+        """Put seats back on sale. Raises ValidationError for unknown ones."""
+        with transaction.atomic():
+            seats = self.seats.lock_each(seat_ids)
+            Seat.objects.filter(pk__in=seat_ids).update(is_blocked=False, blocked_because="")
+        return seats
+
+
+def refuse_taken(seats: list[Seat], taken: dict[int, SeatStatus]) -> None:
+    """Raises SeatsUnavailable that names each of `seats` that is taken, and why."""
+    refused = [{"id": seat.pk, "label": seat.label, "reason": taken[seat.pk]} for seat in seats if seat.pk in taken]
+    if refused:
+        raise SeatsUnavailable(refused)

@@ -1,0 +1,16 @@
+from django.db import models
+
+
+class LockingQuerySet(models.QuerySet):
+    def lock(self) -> list:
+        """
+        These rows, locked until the transaction ends, in primary-key order.
+
+        The one way to lock anything here. Everybody locks in the order user → showtime → hall → seats, and within one
+        table by primary key, so that no two transactions wait for each other in a ring. What was read before a lock
+        may be stale by the time it is granted: read the facts again after it, in statements of their own.
+
+        FOR NO KEY UPDATE, since a plain FOR UPDATE deadlocks with the foreign key checks of other bookings; only the
+        queryset's own table. SQLite has no row locks: there every transaction begins with the one write lock (IMMEDIATE).
+        """
+        return list(self.order_by("pk").select_for_update(no_key=True, of=("self",)))

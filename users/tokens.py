@@ -1,0 +1,49 @@
+from django.conf import settings
+from rest_framework_simplejwt import tokens
+from rest_framework_simplejwt.backends import TokenBackend
+from rest_framework_simplejwt.exceptions import TokenError
+
+from users.models import Login
+
+
+class LoginToken:
+    """What access and refresh tokens share: they name a `Login`, and live no longer than it does."""
+
+    @classmethod
+    def of(cls, login: Login):
+        token = cls()
+        token["user_id"] = str(login.user_id)
+        token["login_id"] = login.pk
+        token["exp"] = min(token["exp"], int(login.expires_at.timestamp()))
+        return token
+
+    def login(self) -> Login:
+        """The living login of an active user that this token names, with its user. Raises TokenError."""
+        try:
+            return (
+                Login.objects.alive()
+                .select_related("user")
+                .get(pk=self["login_id"], user=int(self["user_id"]), user__is_active=True)
+            )
+        except (KeyError, TypeError, ValueError, Login.DoesNotExist):
+            raise TokenError("This login has ended.") from None
+
+
+class AccessToken(LoginToken, tokens.AccessToken):
+    """Signed with SECRET_KEY; carries nothing but the login: role and activity are read at each request."""
+
+
+class RefreshToken(LoginToken, tokens.Token):
+    """Signed with REFRESH_SECRET_KEY, so that neither kind can pass for the other; its `jti` works once."""
+
+    token_type = "refresh"  # noqa: S105
+    lifetime = settings.REFRESH_TOKEN_LIFETIME
+    _token_backend = TokenBackend(
+        settings.ALGORITHM, settings.REFRESH_SECRET_KEY, leeway=settings.SIMPLE_JWT["LEEWAY"]
+    )
+
+    @classmethod
+    def of(cls, login: Login):
+        token = super().of(login)
+        token["jti"] = login.token_id
+        return token
