@@ -15,6 +15,7 @@ from django.http import Http404, JsonResponse, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 
 from showtimes.exceptions import HallOccupied, SeatsUnavailable
 from users.exceptions import PayloadTooLarge
@@ -61,6 +62,11 @@ def exception_handler(exc: Exception, context: dict) -> Response | None:
     exc = as_api_exception(exc)
     if not isinstance(exc, APIException):
         return None
+    request = context["request"]
+    if getattr(getattr(request, "accepted_renderer", None), "format", None) not in ("json", "api"):
+        # Nothing was agreed on, or a picture or a table: what is wrong is said in JSON.
+        request.accepted_renderer = api_settings.DEFAULT_RENDERER_CLASSES[0]()
+        request.accepted_media_type = request.accepted_renderer.media_type
     headers = {}
     if getattr(exc, "auth_header", None):
         headers["WWW-Authenticate"] = exc.auth_header

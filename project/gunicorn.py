@@ -5,6 +5,7 @@ forked, so that each has its own connections to the database.
 """
 
 import os
+import signal
 from pathlib import Path
 
 import environ
@@ -32,3 +33,9 @@ forwarded_allow_ips = ""
 
 # A socket for remote control that nobody asked for.
 control_socket_disable = True
+
+
+def when_ready(server: object) -> None:
+    """Close with the terminal: its SIGHUP would mean "reload" to gunicorn, which would then live on unseen."""
+    if os.isatty(0):
+        signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))

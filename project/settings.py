@@ -220,6 +220,7 @@ def throttle_rate(name: str, default: str) -> str | None:
     return rate or None
 
 
+CURSOR_PAGINATION_CLASS = "api.pagination.CursorPagination"  # for the lists that only ever grow
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.CookieOrBearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["users.permissions.IsAdmin"],

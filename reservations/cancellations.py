@@ -20,7 +20,7 @@ def cancel_showtime(showtime: showtimes.Showtime) -> None:
             return
         showtime.refuse_if_closed()
         showtime.status = showtimes.Status.CANCELLED
-        showtime.save(update_fields=["status"])
+        showtime.save(update_fields=["status", "changed_at"])
         now = timezone.now()
         showtime.reserved_seats.active().update(released_at=now)
         showtime.reservations.active().update(

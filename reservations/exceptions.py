@@ -1,3 +1,5 @@
+from rest_framework.exceptions import APIException
+
 from users.exceptions import Conflict
 
 
@@ -29,3 +31,9 @@ class SeatLimitExceeded(Conflict):
 class HoldLimitExceeded(Conflict):
     default_code = "hold_limit_exceeded"
     default_detail = "You hold as many reservations as one person can. Confirm or cancel one first."
+
+
+class IdempotencyKeyReused(APIException):
+    status_code = 422
+    default_code = "idempotency_key_reused"
+    default_detail = "This Idempotency-Key came with another body before. Take a new key for a new request."

@@ -5,7 +5,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from users.exceptions import LastAdmin, RefreshSuperseded
@@ -30,7 +30,7 @@ class UserManager(BaseUserManager.from_queryset(LockingQuerySet)):
     def get_by_natural_key(self, login: str) -> "User":
         """Who logs in as `login`, a username or an e-mail address, in any case. The two never look alike."""
         field = "email" if "@" in login else "username"
-        return self.alias(login=Lower(field)).get(login=login.lower())
+        return self.get(**{f"{field}__iexact": login})
 
 
 class User(AbstractBaseUser):
@@ -57,12 +57,13 @@ class User(AbstractBaseUser):
 
     class Meta:
         ordering = ("pk",)
+        # In upper case, because that is how PostgreSQL is asked for `iexact`: so the same index finds who logs in.
         constraints = (
             models.UniqueConstraint(
-                Lower("username"), name="username_unique", violation_error_message="This username is taken."
+                Upper("username"), name="username_unique", violation_error_message="This username is taken."
             ),
             models.UniqueConstraint(
-                Lower("email"), name="email_unique", violation_error_message="This e-mail address is taken."
+                Upper("email"), name="email_unique", violation_error_message="This e-mail address is taken."
             ),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="role_known"),
         )
@@ -95,6 +96,8 @@ class User(AbstractBaseUser):
             if not any(admin.is_admin for admin in admins if admin != self) and not self.is_admin:
                 raise LastAdmin
             self.save(update_fields=fields)
+            if not self.is_active:
+                self.logins.revoke()
 
     def change_password(self, password: str, keep: "Login | None" = None) -> None:
         """Set a new password and end every login but `keep`."""

@@ -13,15 +13,11 @@ class SeatStatus(models.TextChoices):
     BLOCKED = "blocked"
 
 
-class SeatQuerySet(LockingQuerySet):
-    def lock_each(self, seat_ids: list[int]) -> "list[Seat]":
-        """The seats with these ids, locked. Raises ValidationError at `seat_ids.N` for each that is not among these."""
-        seats = self.filter(pk__in=seat_ids).lock()
-        found = {seat.pk for seat in seats}
-        no_such_seat = ErrorDetail("This showtime has no such seat.", "does_not_exist")
-        if unknown := {n: [no_such_seat] for n, seat_id in enumerate(seat_ids) if seat_id not in found}:
-            raise ValidationError({"seat_ids": unknown})
-        return seats
+def refuse_unknown(seat_ids: list[int], known: set[int]) -> None:
+    """Raises ValidationError at `seat_ids.N` for each that is not known here."""
+    no_such_seat = ErrorDetail("There is no such seat here.", "does_not_exist")
+    if unknown := {n: [no_such_seat] for n, seat_id in enumerate(seat_ids) if seat_id not in known}:
+        raise ValidationError({"seat_ids": unknown})
 
 
 class Seat(models.Model):
@@ -36,7 +32,7 @@ class Seat(models.Model):
     is_blocked = models.BooleanField(default=False)
     blocked_because = models.CharField(max_length=200, blank=True)
 
-    objects = SeatQuerySet.as_manager()
+    objects = LockingQuerySet.as_manager()
 
     class Meta:
         ordering = ("showtime", "y", "x")

@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models, transaction
 from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
@@ -17,7 +18,7 @@ from showtimes.exceptions import (
 )
 from showtimes.layouts import Kind, places
 from showtimes.models.hall import TURNAROUND_MINUTES, Hall
-from showtimes.models.seat import Seat, SeatStatus
+from showtimes.models.seat import Seat, SeatStatus, refuse_unknown
 from users.querysets import LockingQuerySet
 
 LONGEST_OCCUPATION = timedelta(minutes=RUNTIME_MINUTES[1] + TURNAROUND_MINUTES[1])
@@ -31,6 +32,10 @@ class Status(models.TextChoices):
 class ShowtimeQuerySet(LockingQuerySet):
     def scheduled(self):
         return self.filter(status=Status.SCHEDULED)
+
+    def for_display(self):
+        """With all that an answer shows of them, in one query."""
+        return self.select_related("movie").with_available_seats()
 
     def with_available_seats(self):
         """Adds `available_seats`, those that can be reserved now, without a query per row."""
@@ -80,6 +85,7 @@ class Showtime(models.Model):
     )
     status = models.CharField(max_length=9, choices=Status, default=Status.SCHEDULED, editable=False)
     capacity = models.PositiveSmallIntegerField(editable=False)
+    changed_at = models.DateTimeField(auto_now=True)
 
     objects = ShowtimeQuerySet.as_manager()
 
@@ -107,8 +113,17 @@ class Showtime(models.Model):
         return f"{self.movie}, hall {self.hall_id}, {timezone.localtime(self.starts_at):%Y-%m-%d %H:%M}"
 
     @property
+    def currency(self) -> str:
+        return settings.CURRENCY
+
+    @property
     def has_started(self) -> bool:
         return self.starts_at <= timezone.now()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether seats can be reserved."""
+        return self.status == Status.SCHEDULED and not self.has_started
 
     def refuse_if_closed(self) -> None:
         """Raises ShowtimeCancelled or ShowtimeStarted when no seat of it can be reserved any more."""
@@ -191,22 +206,25 @@ class Showtime(models.Model):
             for pk, expires_at in reserved.values_list("seat_id", "expires_at")
         }
 
-    def block(self, seat_ids: list[int], because: str = "") -> list[Seat]:
-        """Take seats out of sale. Raises ValidationError for unknown ones, SeatsUnavailable for reserved ones."""
-        with transaction.atomic():
-            seats = self.seats.lock_each(seat_ids)
-            taken = self.taken_seats(seats)
-            refuse_taken(seats, {pk: why for pk, why in taken.items() if why != SeatStatus.BLOCKED})
-            fresh = [seat.pk for seat in seats if not seat.is_blocked]
-            Seat.objects.filter(pk__in=fresh).update(is_blocked=True, blocked_because=because)
+    def lock_seats(self, seat_ids: list[int]) -> list[Seat]:
+        """These seats, locked. Raises ValidationError for those that are not of this showtime."""
+        seats = self.seats.filter(pk__in=seat_ids).lock()
+        refuse_unknown(seat_ids, {seat.pk for seat in seats})
         return seats
 
-    def unblock(self, seat_ids: list[int]) -> list[Seat]:
+    def block(self, seat_ids: list[int], because: str = "") -> None:
+        """Take seats out of sale. Raises ValidationError for unknown ones, SeatsUnavailable for reserved ones."""
+        with transaction.atomic():
+            seats = self.lock_seats(seat_ids)
+            taken = self.taken_seats(seats)
+            refuse_taken(seats, {pk: why for pk, why in taken.items() if why != SeatStatus.BLOCKED})
+            self.seats.filter(pk__in=seat_ids, is_blocked=False).update(is_blocked=True, blocked_because=because)
+
+    def unblock(self, seat_ids: list[int]) -> None:
         """Put seats back on sale. Raises ValidationError for unknown ones."""
         with transaction.atomic():
-            seats = self.seats.lock_each(seat_ids)
-            Seat.objects.filter(pk__in=seat_ids).update(is_blocked=False, blocked_because="")
-        return seats
+            self.lock_seats(seat_ids)
+            self.seats.filter(pk__in=seat_ids).update(is_blocked=False, blocked_because="")
 
 
 def refuse_taken(seats: list[Seat], taken: dict[int, SeatStatus]) -> None:

@@ -4,12 +4,11 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils import timezone
-from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from reservations.exceptions import HoldExpired, ReservationCancelled, TooLateToCancel
-from showtimes.models import Seat, Showtime
+from showtimes.models import Seat, Showtime, refuse_unknown
 from users.models import User
 
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0, 1, I and O, which read alike
@@ -25,6 +24,10 @@ class Status(models.TextChoices):
     CANCELLED = "cancelled"
 
 
+EXPIRED = "expired"
+SHOWN_STATUSES = (*Status.values, EXPIRED)
+
+
 class CancelledBecause(models.TextChoices):
     USER = "user"
     ADMIN = "admin"
@@ -32,6 +35,11 @@ class CancelledBecause(models.TextChoices):
 
 
 class ReservationQuerySet(models.QuerySet):
+    def for_display(self):
+        """With all that an answer shows of them, in two queries."""
+        seats = Prefetch("reserved_seats", ReservedSeat.objects.select_related("seat"))
+        return self.select_related("user", "showtime__movie").prefetch_related(seats)
+
     def live_holds(self):
         return self.filter(status=Status.HELD, expires_at__gt=timezone.now())
 
@@ -50,7 +58,7 @@ class ReservationQuerySet(models.QuerySet):
         """
         now = timezone.now()
         expires_at = now + timedelta(seconds=settings.HOLD_SECONDS) if hold else None
-        ReservedSeat.objects.filter(seat__in=seats, released_at=None).update(released_at=now)
+        ReservedSeat.objects.filter(seat__in=seats).expired().update(released_at=now)
         reservation = self.create(
             user=user, showtime=showtime, status=Status.HELD if hold else Status.CONFIRMED, expires_at=expires_at
         )
@@ -112,6 +120,15 @@ class Reservation(models.Model):
         return self.status == Status.HELD and self.expires_at <= timezone.now()
 
     @property
+    def shown_status(self) -> str:
+        """The status as everybody sees it: that a hold has run out is computed, no job has to store it."""
+        return EXPIRED if self.has_expired else self.status
+
+    @property
+    def currency(self) -> str:
+        return settings.CURRENCY
+
+    @property
     def total(self) -> Decimal:
         return sum((seat.price for seat in self.reserved_seats.all() if seat.is_active), Decimal("0.00"))
 
@@ -151,38 +168,37 @@ class Reservation(models.Model):
         with transaction.atomic(durable=True):
             self.lock()
             seats = list(self.reserved_seats.all())
-            chosen = self.choose(seats, seat_ids)
+            refuse_unknown(seat_ids or [], {seat.seat_id for seat in seats})
             if self.status == Status.CANCELLED:
                 return
             self.showtime.refuse_if_closed()
             now = timezone.now()
             cutoff = timedelta(minutes=settings.CANCELLATION_CUTOFF_MINUTES)
-            if not by.is_admin and self.showtime.starts_at - cutoff <= now:
+            if not by.is_admin and now >= self.showtime.starts_at - cutoff:
                 raise TooLateToCancel
             if self.has_expired:
                 raise HoldExpired
-            released = [seat.pk for seat in chosen if seat.released_at is None]
-            ReservedSeat.objects.filter(pk__in=released).update(released_at=now)
-            if all(seat.pk in released or seat.released_at for seat in seats):
+            active = [seat for seat in seats if seat.released_at is None]
+            chosen = [seat for seat in active if seat_ids is None or seat.seat_id in seat_ids]
+            self.reserved_seats.filter(pk__in=[seat.pk for seat in chosen]).update(released_at=now)
+            if len(chosen) == len(active):
                 self.status, self.cancelled_at = Status.CANCELLED, now
                 self.cancelled_because = CancelledBecause.USER if by == self.user else CancelledBecause.ADMIN
                 self.save(update_fields=["status", "cancelled_at", "cancelled_because"])
-
-    @staticmethod
-    def choose(seats: "list[ReservedSeat]", seat_ids: list[int] | None) -> "list[ReservedSeat]":
-        if seat_ids is None:
-            return seats
-        by_seat = {seat.seat_id: seat for seat in seats}
-        not_here = ErrorDetail("This seat is not of this reservation.", "does_not_exist")
-        if unknown := {n: [not_here] for n, seat_id in enumerate(seat_ids) if seat_id not in by_seat}:
-            raise ValidationError({"seat_ids": unknown})
-        return [by_seat[seat_id] for seat_id in seat_ids]
 
 
 class ReservedSeatQuerySet(models.QuerySet):
     def active(self):
         """Those that keep others away: not released, and not of a hold that has run out."""
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), released_at=None)
+
+    def sold(self):
+        """Those of confirmed reservations."""
+        return self.filter(expires_at=None, released_at=None)
+
+    def expired(self):
+        """Those of a hold that has run out, which nobody has taken over yet."""
+        return self.filter(expires_at__lte=timezone.now(), released_at=None)
 
 
 class ReservedSeat(models.Model):
@@ -218,18 +234,6 @@ class ReservedSeat(models.Model):
     def is_active(self) -> bool:
         return self.released_at is None and not self.reservation.has_expired
 
-
-class IdempotencyKey(models.Model):
-    """What a POST with this `Idempotency-Key` was answered, so that its repetition is answered the same."""
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="idempotency_keys", db_index=False)
-    key = models.CharField(max_length=255)
-    fingerprint = models.CharField(max_length=64)
-    answer = models.TextField()
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=("user", "key"), name="idempotency_key_once"),)
-
-    def __str__(self) -> str:
-        return self.key
+    @property
+    def status(self) -> str:
+        return "active" if self.is_active else "released"

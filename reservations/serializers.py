@@ -1,0 +1,216 @@
+import json
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+from rest_framework import serializers
+from rest_framework.settings import api_settings
+
+from reservations import reports
+from reservations.best_available import best_available
+from reservations.exceptions import HoldLimitExceeded, NotEnoughSeats, SeatLimitExceeded
+from reservations.models import SHOWN_STATUSES, CancelledBecause, IdempotencyKey, Reservation, ReservedSeat
+from showtimes.layouts import Kind
+from showtimes.models import Seat, Showtime, refuse_taken, refuse_unknown
+from showtimes.serializers import LARGEST_ID, SeatIdsField
+from users.models import User
+
+
+class BookerSerializer(serializers.ModelSerializer):
+    """Who reserved."""
+
+    class Meta:
+        model = User
+        fields = ("id", "username")
+
+
+class BookedShowtimeSerializer(serializers.ModelSerializer):
+    """What was reserved a seat of."""
+
+    movie_id = serializers.IntegerField(read_only=True)
+    movie_title = serializers.CharField(source="movie.title", read_only=True)
+    hall_number = serializers.IntegerField(source="hall_id", read_only=True)
+
+    class Meta:
+        model = Showtime
+        fields = ("id", "movie_id", "movie_title", "hall_number", "starts_at", "ends_at", "status")
+        read_only_fields = fields
+
+
+class ReservedSeatSerializer(serializers.ModelSerializer):
+    """A seat of a reservation, at the price of the moment of booking."""
+
+    id = serializers.IntegerField(source="seat_id", read_only=True)
+    label = serializers.CharField(source="seat.label", read_only=True)
+    row = serializers.CharField(source="seat.row", read_only=True)
+    number = serializers.IntegerField(source="seat.number", read_only=True)
+    kind = serializers.ChoiceField(source="seat.kind", choices=Kind, read_only=True)
+    status = serializers.ChoiceField(choices=("active", "released"), read_only=True)
+
+    class Meta:
+        model = ReservedSeat
+        fields = ("id", "label", "row", "number", "kind", "price", "status")
+        read_only_fields = fields
+
+
+class ReservationSerializer(serializers.ModelSerializer):
+    user = BookerSerializer(read_only=True)
+    showtime = BookedShowtimeSerializer(read_only=True)
+    seats = ReservedSeatSerializer(source="reserved_seats", many=True, read_only=True)
+    status = serializers.ChoiceField(source="shown_status", choices=SHOWN_STATUSES, read_only=True)
+    total = serializers.DecimalField(max_digits=10, decimal_places=2, read_only=True)
+    currency = serializers.CharField(read_only=True)
+    cancelled_because = serializers.ChoiceField(choices=CancelledBecause, allow_null=True, read_only=True)
+
+    class Meta:
+        model = Reservation
+        fields = (
+            "id",
+            "code",
+            "user",
+            "showtime",
+            "seats",
+            "status",
+            "total",
+            "currency",
+            "created_at",
+            "expires_at",
+            "cancelled_at",
+            "cancelled_because",
+        )
+        read_only_fields = fields
+
+
+class Answer(NamedTuple):
+    """What a booking is answered: by itself, or by the first request with the same `Idempotency-Key`."""
+
+    body: dict
+    is_replayed: bool = False
+
+
+class ReserveSerializer(serializers.Serializer):
+    """Seats to reserve: these very ones (`seat_ids`), or so many of the best (`quantity`)."""
+
+    showtime_id = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
+    seat_ids = SeatIdsField(required=False, help_text="These seats; or else give `quantity`.")
+    quantity = serializers.IntegerField(min_value=1, required=False, help_text="So many of the best available seats.")
+    kind = serializers.ChoiceField(choices=Kind, required=False, help_text="With `quantity`: only seats of this kind.")
+    hold = serializers.BooleanField(default=False, help_text="Only hold them, until `expires_at`: confirm before.")
+
+    def validate(self, attrs):
+        if ("seat_ids" in attrs) == ("quantity" in attrs):
+            raise serializers.ValidationError("Give either seat_ids or quantity.")
+        if "kind" in attrs and "quantity" not in attrs:
+            raise serializers.ValidationError({"kind": "A kind goes with quantity only."})
+        most = settings.MAX_SEATS_PER_RESERVATION
+        if len(attrs.get("seat_ids", ())) > most or attrs.get("quantity", 0) > most:
+            field = "seat_ids" if "seat_ids" in attrs else "quantity"
+            raise serializers.ValidationError({field: f"At most {most} seats at a time."})
+        return attrs
+
+    def create(self, validated_data) -> Answer:
+        """
+        Lock, look again, write. All of it or nothing; on any doubt the database's constraints have the last word.
+
+        The locks: the user's own row, on which limits and idempotency keys hang, then the seats; never the showtime, so
+        that bookings of different seats run side by side. Whatever else is read is read after them, for until then it
+        could be stale. Raises ValidationError, IdempotencyKeyReused, ShowtimeCancelled, ShowtimeStarted,
+        SeatLimitExceeded, HoldLimitExceeded, SeatsUnavailable, NotEnoughSeats.
+        """
+        user, key, hold = validated_data["user"], validated_data["key"], validated_data["hold"]
+        with transaction.atomic(durable=True):
+            User.objects.filter(pk=user.pk).lock()
+            if key and (answer := IdempotencyKey.objects.first_answer(user, key, self.initial_data)):
+                return Answer(json.loads(answer), is_replayed=True)
+            locked = self.lock_seats()
+            showtime = self.read_showtime()
+            refuse_unknown(validated_data.get("seat_ids", ()), {seat.pk for seat in locked})
+            showtime.refuse_if_closed()
+            refuse_over_limits(user, showtime, validated_data.get("quantity") or len(locked), hold)
+            seats = self.choose(showtime, locked)
+            reservation = Reservation.objects.write(user, showtime, seats, hold=hold)
+            body = ReservationSerializer(Reservation.objects.for_display().get(pk=reservation.pk)).data
+            if key:
+                render = api_settings.DEFAULT_RENDERER_CLASSES[0]().render
+                IdempotencyKey.objects.remember(user, key, self.initial_data, render(body).decode())
+        return Answer(body)
+
+    def lock_seats(self) -> list[Seat]:
+        """The asked seats; for the best available, all of them."""
+        seats = Seat.objects.filter(showtime=self.validated_data["showtime_id"])
+        if "seat_ids" in self.validated_data:
+            seats = seats.filter(pk__in=self.validated_data["seat_ids"])
+        return seats.lock()
+
+    def read_showtime(self) -> Showtime:
+        try:
+            return Showtime.objects.get(pk=self.validated_data["showtime_id"])
+        except Showtime.DoesNotExist:
+            missing = serializers.ErrorDetail("There is no such showtime.", "does_not_exist")
+            raise serializers.ValidationError({"showtime_id": [missing]}) from None
+
+    def choose(self, showtime: Showtime, locked: list[Seat]) -> list[Seat]:
+        if "seat_ids" in self.validated_data:
+            refuse_taken(locked, showtime.taken_seats(locked))
+            return locked
+        taken, quantity = showtime.taken_seats(), self.validated_data["quantity"]
+        free = [seat for seat in locked if seat.pk not in taken]
+        asked = self.validated_data.get("kind")
+        for kinds in [{asked}] if asked else [{Kind.STANDARD}, {Kind.PREMIUM}, {Kind.STANDARD, Kind.PREMIUM}]:
+            if seats := best_available(locked, [seat for seat in free if seat.kind in kinds], quantity):
+                return seats
+        raise NotEnoughSeats
+
+
+def refuse_over_limits(user: User, showtime: Showtime, quantity: int, hold: bool) -> None:
+    """Raises SeatLimitExceeded or HoldLimitExceeded. The user's row is locked, so nobody counts beside us."""
+    mine = showtime.reserved_seats.active().filter(reservation__user=user).count()
+    if mine + quantity > settings.MAX_SEATS_PER_SHOWTIME:
+        raise SeatLimitExceeded(
+            f"One person can have {settings.MAX_SEATS_PER_SHOWTIME} seats in a showtime; you have {mine} already."
+        )
+    if hold and user.reservations.live_holds().count() >= settings.MAX_HOLDS_PER_USER:
+        raise HoldLimitExceeded
+
+
+class CancelSerializer(serializers.Serializer):
+    """Which seats to give back; without `seat_ids`, all."""
+
+    seat_ids = SeatIdsField(required=False)
+
+
+class SalesQuerySerializer(serializers.Serializer):
+    """What the sales report can be asked."""
+
+    date_from = serializers.DateField(required=False, help_text="First day of the showtimes' start.")
+    date_to = serializers.DateField(required=False, help_text="Last day of the showtimes' start.")
+    movie_id = serializers.IntegerField(required=False, max_value=LARGEST_ID, min_value=-LARGEST_ID)
+    hall_number = serializers.IntegerField(required=False, max_value=LARGEST_ID, min_value=-LARGEST_ID)
+    group_by = serializers.ChoiceField(choices=tuple(reports.GROUPS), default="showtime")
+
+
+class FiguresSerializer(serializers.Serializer):
+    """How well something sold."""
+
+    showtimes = serializers.IntegerField()
+    capacity = serializers.IntegerField(help_text="All seats.")
+    reserved = serializers.IntegerField(help_text="Seats of confirmed reservations.")
+    occupancy = serializers.FloatField(min_value=0, max_value=1, help_text="reserved / capacity")
+    revenue = serializers.DecimalField(max_digits=20, decimal_places=2)
+
+
+class SalesRowSerializer(FiguresSerializer):
+    key = serializers.CharField()
+    label = serializers.CharField()
+
+    def get_fields(self):
+        fields = super().get_fields()
+        return {name: fields.pop(name) for name in ("key", "label")} | fields
+
+
+class SalesSerializer(serializers.Serializer):
+    """The sales report."""
+
+    currency = serializers.CharField()
+    totals = FiguresSerializer()
+    rows = SalesRowSerializer(many=True)

@@ -1,0 +1,173 @@
+from collections import defaultdict
+
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+from django.utils.http import parse_etags
+from drf_spectacular.utils import extend_schema
+from rest_framework import status, viewsets
+from rest_framework.decorators import action
+from rest_framework.generics import GenericAPIView
+from rest_framework.response import Response
+
+from movies.days import end_of, start_of, today
+from movies.models import Movie
+from showtimes import exceptions
+from showtimes.filters import ShowtimeFilter
+from showtimes.models import Hall, Showtime
+from showtimes.renderers import SVGRenderer
+from showtimes.seat_map import SeatMap
+from showtimes.serializers import (
+    AvailableSerializer,
+    BlockSerializer,
+    DaySerializer,
+    HallSerializer,
+    ScheduleSerializer,
+    SeatSerializer,
+    ShowtimeSerializer,
+    UnblockSerializer,
+)
+from users.permissions import AllowAny, IsAdminOrReadOnly
+
+NO_PUT = ("get", "post", "patch", "delete", "head", "options")
+
+
+class HallViewSet(viewsets.ModelViewSet):
+    """The cinema's halls. A new layout or turnaround holds for showtimes made after it."""
+
+    queryset = Hall.objects.all()
+    serializer_class = HallSerializer
+    permission_classes = (IsAdminOrReadOnly,)
+    lookup_field = "number"
+    http_method_names = NO_PUT
+    conflicts = {"destroy": (exceptions.HallInUse,)}
+
+    def perform_destroy(self, hall: Hall) -> None:
+        try:
+            with transaction.atomic():
+                hall.delete()
+        except (ProtectedError, IntegrityError):
+            raise exceptions.HallInUse from None
+
+
+class ShowtimeViewSet(viewsets.ModelViewSet):
+    """What is shown when and where, and the seats of it."""
+
+    queryset = Showtime.objects.all()
+    serializer_class = ShowtimeSerializer
+    permission_classes = (IsAdminOrReadOnly,)
+    filterset_class = ShowtimeFilter
+    http_method_names = NO_PUT
+    conflicts = {
+        "create": (exceptions.HallOccupied,),
+        "partial_update": (
+            exceptions.ShowtimeCancelled,
+            exceptions.ShowtimeStarted,
+            exceptions.ShowtimeHasReservations,
+            exceptions.HallOccupied,
+        ),
+        "destroy": (exceptions.ShowtimeHasReservations,),
+        "seats_block": (exceptions.SeatsUnavailable,),
+    }
+
+    def get_queryset(self):
+        queryset = super().get_queryset()
+        return queryset.for_display() if self.action in ("list", "retrieve") else queryset.select_related("movie")
+
+    @extend_schema(parameters=[AvailableSerializer], responses=SeatSerializer(many=True))
+    @action(detail=True, pagination_class=None, filterset_class=None)
+    def seats(self, request, pk=None):
+        """
+        See the seats
+
+        The whole map in layout order, as one bare array. Send the `ETag` back as `If-None-Match`, and a 304 tells that
+        nothing has changed.
+        """
+        asked = validated(AvailableSerializer, request.query_params)
+        seat_map = SeatMap(self.get_object(), only_available=asked["available"])
+        return unless_unchanged(request, seat_map, lambda: SeatSerializer(seat_map.seats(), many=True).data)
+
+    @extend_schema(responses={(200, "image/svg+xml"): str})
+    @action(detail=True, url_path="seats/map", renderer_classes=(SVGRenderer,), pagination_class=None, filterset_class=None)
+    def seats_map(self, request, pk=None):
+        """
+        See the seats as a picture
+
+        The same as `seats/`, drawn as SVG, with an `ETag` and 304 like it.
+        """
+        seat_map = SeatMap(self.get_object())
+        return unless_unchanged(request, seat_map, lambda: {"showtime": seat_map.showtime, "seats": seat_map.seats()})
+
+    @extend_schema(request=BlockSerializer, responses=SeatSerializer(many=True))
+    @action(detail=True, methods=["post"], url_path="seats/block", pagination_class=None, filterset_class=None)
+    def seats_block(self, request, pk=None):
+        """
+        Take seats out of sale
+
+        All of them or none: a held or reserved seat is refused. One that is blocked already stays so.
+        """
+        showtime, asked = self.get_object(), validated(BlockSerializer, request.data)
+        showtime.block(asked["seat_ids"], asked["reason"])
+        return seats_of(showtime, asked["seat_ids"])
+
+    @extend_schema(request=UnblockSerializer, responses=SeatSerializer(many=True))
+    @action(detail=True, methods=["post"], url_path="seats/unblock", pagination_class=None, filterset_class=None)
+    def seats_unblock(self, request, pk=None):
+        """
+        Put seats back on sale
+
+        One that is not blocked stays as it is.
+        """
+        showtime, asked = self.get_object(), validated(UnblockSerializer, request.data)
+        showtime.unblock(asked["seat_ids"])
+        return seats_of(showtime, asked["seat_ids"])
+
+
+class ScheduleView(GenericAPIView):
+    queryset = Movie.objects.all()
+    permission_classes = (AllowAny,)
+    pagination_class = filterset_class = None
+
+    @extend_schema(parameters=[DaySerializer], responses=ScheduleSerializer(many=True))
+    def get(self, request):
+        """
+        See what is on, on one day
+
+        The movies of that day by title, each with its showtimes by time; cancelled ones are left out.
+        """
+        day = validated(DaySerializer, request.query_params).get("date") or today()
+        showtimes = Showtime.objects.scheduled().for_display().filter(
+            starts_at__gte=start_of(day), starts_at__lt=end_of(day)
+        )
+        of_movie = defaultdict(list)
+        for showtime in showtimes.order_by("starts_at", "pk"):
+            of_movie[showtime.movie_id].append(showtime)
+        movies = self.get_queryset().filter(pk__in=of_movie).prefetch_related("genres").order_by("title", "pk")
+        on = [{"movie": movie, "showtimes": of_movie[movie.pk]} for movie in movies]
+        return Response(ScheduleSerializer(on, many=True, context=self.get_serializer_context()).data)
+
+
+def validated(serializer_class, data) -> dict:
+    serializer = serializer_class(data=data)
+    serializer.is_valid(raise_exception=True)
+    return serializer.validated_data
+
+
+def seats_of(showtime: Showtime, seat_ids: list[int]) -> Response:
+    seats = [seat for seat in SeatMap(showtime).seats() if seat.pk in seat_ids]
+    return Response(SeatSerializer(seats, many=True).data)
+
+
+def unless_unchanged(request, seat_map: SeatMap, make_body) -> Response:
+    """
+    The seat map, or 304 when the client has it as it is (RFC 9110, 13.1.2).
+
+    Anybody may keep it, but must ask each time. A page of the browsable API also shows who is logged in: no ETag.
+    """
+    if request.accepted_renderer.format == "api":
+        return Response(make_body())
+    etag = seat_map.etag(request.accepted_renderer.media_type)
+    headers = {"Cache-Control": "no-cache", "ETag": etag}
+    known = [tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))]
+    if etag in known or "*" in known:
+        return Response(status=status.HTTP_304_NOT_MODIFIED, headers=headers)
+    return Response(make_body(), headers=headers)

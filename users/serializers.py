@@ -1,0 +1,171 @@
+from django.contrib.auth import authenticate, password_validation
+from django.contrib.auth.tokens import default_token_generator
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.utils.http import urlsafe_base64_decode
+from rest_framework import serializers
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.validators import UniqueValidator
+
+from users import mail
+from users.models import Login, User
+
+
+class PasswordField(serializers.CharField):
+    """Taken as it was typed, shown to nobody, and short enough that hashing it costs what it should."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            max_length=128, write_only=True, trim_whitespace=False, style={"input_type": "password"}, **kwargs
+        )
+
+
+def validate_new_password(password: str, user: User, field: str) -> None:
+    """Raises ValidationError at `field` where Django's validators find the password too weak for this user."""
+    try:
+        password_validation.validate_password(password, user)
+    except DjangoValidationError as error:
+        raise serializers.ValidationError({field: serializers.as_serializer_error(error)["non_field_errors"]}) from None
+
+
+def unique(field: str) -> dict:
+    message = {"username": "This username is taken.", "email": "This e-mail address is taken."}[field]
+    return {"validators": [*User._meta.get_field(field).validators, UniqueValidator(User.objects.all(), message, "iexact")]}
+
+
+class UserSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = User
+        fields = ("id", "username", "email", "role", "is_active", "date_joined")
+        read_only_fields = fields
+
+
+class RegisterSerializer(serializers.ModelSerializer):
+    password = PasswordField()
+
+    class Meta:
+        model = User
+        fields = ("username", "email", "password")
+        extra_kwargs = {"username": unique("username"), "email": unique("email")}
+
+    def validate(self, attrs):
+        validate_new_password(attrs["password"], User(username=attrs["username"], email=attrs["email"]), "password")
+        return attrs
+
+    def create(self, validated_data) -> User:
+        return User.objects.create_user(**validated_data)
+
+
+class CredentialsSerializer(serializers.Serializer):
+    """A username or e-mail address and a password, whichever of them is wrong giving the same answer in the same time."""
+
+    login = serializers.CharField(max_length=254, help_text="Username or e-mail address.")
+    password = PasswordField()
+
+    def save(self) -> Login:
+        """Raises AuthenticationFailed."""
+        request = self.context["request"]
+        user = authenticate(request, username=self.validated_data["login"], password=self.validated_data["password"])
+        if user is None:
+            raise AuthenticationFailed("No active account has this login and password.", "invalid_credentials")
+        return user.logins.create(user_agent=request.headers.get("User-Agent", "")[:255])
+
+
+class MeSerializer(serializers.ModelSerializer):
+    current_password = PasswordField(required=False, help_text="Needed to change the e-mail address.")
+
+    class Meta:
+        model = User
+        fields = ("username", "email", "current_password")
+        extra_kwargs = {"username": unique("username"), "email": unique("email")}
+
+    def validate(self, attrs):
+        password = attrs.pop("current_password", "")
+        if attrs.get("email", self.instance.email) != self.instance.email:
+            refuse_wrong_password(self.instance, password, "current_password")
+        return attrs
+
+
+def refuse_wrong_password(user: User, password: str, field: str) -> None:
+    if not user.check_password(password):
+        raise serializers.ValidationError({field: "This is not your current password."})
+
+
+class RoleSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = User
+        fields = ("role", "is_active")
+
+    def update(self, user: User, validated_data) -> User:
+        user.change(**validated_data)
+        return user
+
+
+class PasswordChangeSerializer(serializers.Serializer):
+    old_password = PasswordField()
+    new_password = PasswordField()
+
+    def validate(self, attrs):
+        user = self.context["request"].user
+        refuse_wrong_password(user, attrs["old_password"], "old_password")
+        validate_new_password(attrs["new_password"], user, "new_password")
+        return attrs
+
+    def save(self) -> None:
+        request = self.context["request"]
+        request.user.change_password(self.validated_data["new_password"], keep=request.auth)
+
+
+class PasswordResetSerializer(serializers.Serializer):
+    email = serializers.EmailField(max_length=254)
+
+    def save(self) -> None:
+        mail.send_password_reset(self.validated_data["email"])
+
+
+class PasswordResetConfirmSerializer(serializers.Serializer):
+    uid = serializers.CharField(max_length=64)
+    token = serializers.CharField(max_length=128)
+    new_password = PasswordField()
+
+    def validate(self, attrs):
+        user = self.user_of(attrs["uid"])
+        if user is None or not default_token_generator.check_token(user, attrs["token"]):
+            raise serializers.ValidationError({"token": "This link was used, or is too old. Ask for a new one."})
+        validate_new_password(attrs["new_password"], user, "new_password")
+        self.user = user
+        return attrs
+
+    @staticmethod
+    def user_of(uid: str) -> User | None:
+        try:
+            return User.objects.get(pk=int(urlsafe_base64_decode(uid)[:18]), is_active=True)
+        except (ValueError, User.DoesNotExist):
+            return None
+
+    def save(self) -> None:
+        self.user.change_password(self.validated_data["new_password"])
+
+
+class LoginSerializer(serializers.ModelSerializer):
+    is_current = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Login
+        fields = ("id", "created_at", "last_refreshed_at", "user_agent", "is_current")
+        read_only_fields = fields
+
+    def get_is_current(self, login: Login) -> bool:
+        return login == self.context["request"].auth
+
+
+class TokenPairSerializer(serializers.Serializer):
+    access = serializers.CharField(read_only=True)
+    refresh = serializers.CharField(read_only=True)
+
+
+class RefreshSerializer(serializers.Serializer):
+    refresh = serializers.CharField(max_length=4096, write_only=True)
+
+
+class CsrfSerializer(serializers.Serializer):
+    csrf_token = serializers.CharField(read_only=True)
