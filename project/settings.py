@@ -250,6 +250,15 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "PARSER_WHITELIST": ["api.parsers.JSONParser"],
     "RENDERER_WHITELIST": ["api.renderers.JSONRenderer"],
+    "ENUM_NAME_OVERRIDES": {
+        "Role": "users.models.Role",
+        "SeatKind": "showtimes.layouts.Kind",
+        "SeatStatus": "showtimes.models.SeatStatus",
+        "ShowtimeStatus": "showtimes.models.Status",
+        "ReservationStatus": "reservations.models.reservation.SHOWN_STATUSES",
+        "ReservedSeatStatus": ("active", "released"),
+        "CancelledBecause": "reservations.models.CancelledBecause",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

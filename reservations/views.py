@@ -54,6 +54,7 @@ class ReservationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
             exceptions.HoldLimitExceeded,
             SeatsUnavailable,
             exceptions.NotEnoughSeats,
+            exceptions.IdempotencyKeyReused,
         ),
         "confirm": (ShowtimeCancelled, ShowtimeStarted, exceptions.ReservationCancelled, exceptions.HoldExpired),
         "cancel": (ShowtimeCancelled, ShowtimeStarted, exceptions.TooLateToCancel, exceptions.HoldExpired),

@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('showtimes', '0002_showtimes_never_overlap'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -26,6 +27,8 @@ class Migration(migrations.Migration):
                 ('expires_at', models.DateTimeField(editable=False, null=True)),
                 ('cancelled_at', models.DateTimeField(editable=False, null=True)),
                 ('cancelled_because', models.CharField(choices=[('user', 'User'), ('admin', 'Admin'), ('showtime_cancelled', 'Showtime Cancelled')], editable=False, max_length=18, null=True)),
+                ('showtime', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='reservations', to='showtimes.showtime')),
+                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='reservations', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ('-pk',),
@@ -38,6 +41,9 @@ class Migration(migrations.Migration):
                 ('price', models.DecimalField(decimal_places=2, max_digits=8)),
                 ('expires_at', models.DateTimeField(null=True)),
                 ('released_at', models.DateTimeField(null=True)),
+                ('reservation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reserved_seats', to='reservations.reservation')),
+                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reserved_seats', to='showtimes.seat')),
+                ('showtime', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='reserved_seats', to='showtimes.showtime')),
             ],
             options={
                 'ordering': ('seat',),
@@ -53,5 +59,52 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='idempotency_keys', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='idempotency_key_once')],
+            },
+        ),
+        migrations.AddIndex(
+            model_name='reservation',
+            index=models.Index(fields=['user', '-id'], name='reservation_user'),
+        ),
+        migrations.AddIndex(
+            model_name='reservation',
+            index=models.Index(fields=['showtime', '-id'], name='reservation_showtime'),
+        ),
+        migrations.AddIndex(
+            model_name='reservation',
+            index=models.Index(fields=['user', 'showtime'], name='reservation_user_showtime'),
+        ),
+        migrations.AddIndex(
+            model_name='reservation',
+            index=models.Index(condition=models.Q(('status', 'held')), fields=['user', 'expires_at'], name='reservation_held'),
+        ),
+        migrations.AddConstraint(
+            model_name='reservation',
+            constraint=models.UniqueConstraint(fields=('code',), name='reservation_code_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='reservation',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expires_at__isnull', False), ('status', 'held')), models.Q(('expires_at__isnull', True), ('status', 'confirmed')), ('status', 'cancelled'), _connector='OR'), name='only_holds_expire'),
+        ),
+        migrations.AddConstraint(
+            model_name='reservation',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', False), ('cancelled_because__isnull', False), ('status', 'cancelled')), models.Q(models.Q(('status', 'cancelled'), _negated=True), ('cancelled_at__isnull', True), ('cancelled_because__isnull', True)), _connector='OR'), name='cancelled_says_when_and_why'),
+        ),
+        migrations.AddIndex(
+            model_name='reservedseat',
+            index=models.Index(fields=['showtime', 'released_at'], name='reservedseat_showtime'),
+        ),
+        migrations.AddConstraint(
+            model_name='reservedseat',
+            constraint=models.UniqueConstraint(condition=models.Q(('released_at', None)), fields=('seat',), name='seat_reserved_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='reservedseat',
+            constraint=models.UniqueConstraint(fields=('reservation', 'seat'), name='seat_listed_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='reservedseat',
+            constraint=models.CheckConstraint(condition=models.Q(('price__gte', 0)), name='reserved_price_not_negative'),
         ),
     ]

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.middleware.csrf import get_token, rotate_token
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.generics import GenericAPIView
 from rest_framework.response import Response
 from rest_framework_simplejwt.exceptions import TokenError
@@ -36,6 +36,7 @@ class PublicView(GenericAPIView):
 class RegisterView(PublicView):
     serializer_class = RegisterSerializer
     throttle_scope = "register"
+    conflicts = {"post": (PermissionDenied,)}
 
     @extend_schema(responses={201: UserSerializer})
     def post(self, request):
@@ -54,6 +55,7 @@ class CredentialsView(PublicView):
     serializer_class = CredentialsSerializer
     throttle_scope = "login"
     throttle_account = "login"
+    conflicts = {"post": (AuthenticationFailed,)}
 
     def log_in(self, request) -> Login:
         serializer = self.get_serializer(data=request.data)
@@ -62,6 +64,8 @@ class CredentialsView(PublicView):
 
 
 class LoginView(CredentialsView):
+    conflicts = {"post": (AuthenticationFailed, PermissionDenied)}
+
     @extend_schema(responses=UserSerializer)
     def post(self, request):
         """
@@ -90,7 +94,7 @@ class TokenView(CredentialsView):
 
 
 class RefreshView(PublicView):
-    conflicts = {"post": (RefreshSuperseded,)}
+    conflicts = {"post": (AuthenticationFailed, PermissionDenied, RefreshSuperseded)}
 
     @extend_schema(request=None, responses=UserSerializer)
     def post(self, request):
@@ -111,7 +115,7 @@ class RefreshView(PublicView):
 
 class TokenRefreshView(PublicView):
     serializer_class = RefreshSerializer
-    conflicts = {"post": (RefreshSuperseded,)}
+    conflicts = {"post": (AuthenticationFailed, RefreshSuperseded)}
 
     @extend_schema(responses=TokenPairSerializer)
     def post(self, request):
@@ -127,6 +131,8 @@ class TokenRefreshView(PublicView):
 
 
 class LogoutView(PublicView):
+    conflicts = {"post": (PermissionDenied,)}
+
     @extend_schema(request=None, responses={204: None})
     def post(self, request):
         """
