@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 from rest_framework.routers import DefaultRouter
 
+from movies.views import GenreViewSet, MovieViewSet
 from reservations.views import ReservationViewSet, SalesExportView, SalesView, ShowtimeCancelView
 from showtimes.views import HallViewSet, ScheduleView, ShowtimeViewSet
 from users.views import auth, passwords, users
@@ -17,6 +18,8 @@ class Router(DefaultRouter):
 
 
 router = Router()
+router.register("genres", GenreViewSet, "genre")
+router.register("movies", MovieViewSet, "movie")
 router.register("halls", HallViewSet, "hall")
 router.register("showtimes", ShowtimeViewSet, "showtime")
 router.register("reservations", ReservationViewSet, "reservation")

@@ -1,0 +1,38 @@
+from pathlib import PurePosixPath
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404
+from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+
+from api import problems
+from movies import posters
+
+
+@csrf_exempt
+def media(request, name: str) -> HttpResponseBase:
+    """
+    A poster or thumbnail, and nothing else that may lie in `MEDIA_ROOT`. GET and HEAD.
+
+    It cannot run, whatever is in it: the browser may neither guess another type nor load or execute anything (OWASP
+    File Upload Cheat Sheet). A name is random and never used twice, so that it can be cached for ever (RFC 8246).
+    """
+    if request.method not in ("GET", "HEAD"):
+        detail = f"Method {request.method} is not allowed here: a file can only be read."
+        return problems.response(405, "method_not_allowed", detail, {"Allow": "GET, HEAD"})
+    if not posters.NAME.fullmatch(name):
+        raise Http404
+    try:
+        file = default_storage.open(name)
+    except FileNotFoundError:
+        raise Http404 from None
+    return FileResponse(
+        file,
+        filename=PurePosixPath(name).name,
+        content_type="image/webp",
+        headers={
+            "Cache-Control": "public, max-age=31536000, immutable",
+            "Content-Security-Policy": "default-src 'none'",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )

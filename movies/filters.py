@@ -1,0 +1,63 @@
+from datetime import date
+
+from django import forms
+from django.db.models import F, OrderBy, Q
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
+
+from movies.days import end_of, start_of
+from movies.models import Movie
+from users.filters import OrderingFilter
+
+
+class SlugsField(forms.SlugField):
+    widget = forms.SelectMultiple
+
+    def clean(self, value: list[str]) -> list[str]:
+        return [slug for slug in map(super().clean, value) if slug]
+
+
+@extend_schema_field({"type": "array", "items": {"type": "string"}})
+class SlugsFilter(filters.Filter):
+    """A slug, or several by repeating the parameter."""
+
+    field_class = SlugsField
+
+
+class NullsLastOrderingFilter(OrderingFilter):
+    """Left to themselves, PostgreSQL takes nulls for the largest and SQLite for the smallest values."""
+
+    def get_ordering_value(self, param: str) -> OrderBy:
+        field = F(param.removeprefix("-"))
+        return field.desc(nulls_last=True) if param.startswith("-") else field.asc(nulls_last=True)
+
+
+class MovieFilter(filters.FilterSet):
+    genre = SlugsFilter(method="having_any_genre", max_length=50, label="Of this genre; repeated: of any of them")
+    search = filters.CharFilter(
+        method="with_every_word", max_length=200, label="With every one of these words in the title or description"
+    )
+    showing_on = filters.DateFilter(
+        method="showing_on_day", input_formats=["%Y-%m-%d"], label="With a scheduled showtime on this day"
+    )
+    ordering = NullsLastOrderingFilter(fields=("title", "release_date"))
+
+    class Meta:
+        model = Movie
+        fields = ()
+
+    def having_any_genre(self, movies, name, slugs: list[str]):
+        return movies.filter(pk__in=Movie.objects.filter(genres__slug__in=slugs).values("pk"))
+
+    def with_every_word(self, movies, name, words: str):
+        for word in words.split():
+            movies = movies.filter(Q(title__icontains=word) | Q(description__icontains=word))
+        return movies
+
+    def showing_on_day(self, movies, name, day: date):
+        showing = Movie.objects.filter(
+            showtimes__status="scheduled",
+            showtimes__starts_at__gte=start_of(day),
+            showtimes__starts_at__lt=end_of(day),
+        )
+        return movies.filter(pk__in=showing.values("pk"))
