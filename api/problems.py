@@ -162,6 +162,4 @@ def server_error(request) -> JsonResponse:
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         exc = ServiceUnavailable()
         return response(503, exc.default_code, exc.default_detail, {"Retry-After": str(exc.wait)})
-    return response(
-        500, "server_error", "Something went wrong here. Tell us the request_id.", request_id=request.id
-    )
+    return response(500, "server_error", "Something went wrong here. Tell us the request_id.", request_id=request.id)

@@ -141,7 +141,7 @@ class Schema(AutoSchema):
 
     def get_auth(self) -> list[dict]:
         auth = super().get_auth()
-        open_to_all = any(isinstance(each, IsAdminOrReadOnly | AllowAny) for each in self.view.get_permissions())
+        open_to_all = any(isinstance(each, (AllowAny, IsAdminOrReadOnly)) for each in self.view.get_permissions())
         return [*auth, {}] if open_to_all and self.method == "GET" and {} not in auth else auth
 
     def _get_response_bodies(self, direction="response") -> dict:
@@ -157,7 +157,9 @@ class Schema(AutoSchema):
         declared = declared.get(getattr(self.view, "action", None) or self.method.lower(), ())
         texts = {each.status_code: REASONS[each.status_code] for each in self.general_refusals()}
         for status in {each.status_code for each in declared}:
-            codes = " ".join(f"`{each.default_code}`: {each.default_detail}" for each in declared if each.status_code == status)
+            codes = " ".join(
+                f"`{each.default_code}`: {each.default_detail}" for each in declared if each.status_code == status
+            )
             texts[status] = REASONS.get(status, codes)
         return texts
 

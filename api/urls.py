@@ -1,11 +1,13 @@
 """Every path below /api/v1/, in one place."""
 
 from django.urls import path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
 
 from movies.views import GenreViewSet, MovieViewSet
 from reservations.views import ReservationViewSet, SalesExportView, SalesView, ShowtimeCancelView
 from showtimes.views import HallViewSet, ScheduleView, ShowtimeViewSet
+from users.permissions import AllowAny
 from users.views import auth, passwords, users
 
 
@@ -17,6 +19,8 @@ class Router(DefaultRouter):
         return super().get_lookup_regex(viewset, lookup_prefix).replace("[^/.]+", "[0-9]{1,18}")
 
 
+PUBLIC = {"authentication_classes": (), "permission_classes": (AllowAny,)}
+
 router = Router()
 router.register("genres", GenreViewSet, "genre")
 router.register("movies", MovieViewSet, "movie")
@@ -27,6 +31,8 @@ router.register("users/me/logins", users.LoginViewSet, "login")
 router.register("users", users.UserViewSet, "user")
 
 urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(**PUBLIC), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema", **PUBLIC), name="docs"),
     path("auth/register/", auth.RegisterView.as_view()),
     path("auth/login/", auth.LoginView.as_view(), name="login"),
     path("auth/refresh/", auth.RefreshView.as_view()),

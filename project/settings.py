@@ -191,9 +191,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
-# Without `collectstatic` (tests, `manage.py runserver`) the files are found where the apps keep them.
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = DEBUG
+# While developing, files are found where the apps keep them; else `collectstatic` has brought them together.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 MAX_POSTER_BYTES = 5_000_000
 MAX_POSTER_PIXELS = 25_000_000
 MAX_JSON_BYTES = 1_000_000
@@ -268,7 +267,11 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.request": {"level": "ERROR"},  # what clients did wrong is theirs to log
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
 }
 
 # Production refuses to start on keys that can be guessed, and without hosts (RFC 8725, 3.5; OWASP API8:2023).
@@ -286,6 +289,8 @@ if not faults and SECRET_KEY == REFRESH_SECRET_KEY:
 if faults:
     faults.append("Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(64))'")
 if not ALLOWED_HOSTS and not DEBUG:
-    faults.append("ALLOWED_HOSTS is empty: name the hosts that this server answers for, as in ALLOWED_HOSTS=cinema.example")
+    faults.append(
+        "ALLOWED_HOSTS is empty: name the hosts that this server answers for, as in ALLOWED_HOSTS=cinema.example"
+    )
 if faults:
     raise ImproperlyConfigured("\n".join(faults))

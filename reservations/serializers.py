@@ -44,7 +44,7 @@ class ReservedSeatSerializer(serializers.ModelSerializer):
     label = serializers.CharField(source="seat.label", read_only=True)
     row = serializers.CharField(source="seat.row", read_only=True)
     number = serializers.IntegerField(source="seat.number", read_only=True)
-    kind = serializers.ChoiceField(source="seat.kind", choices=Kind, read_only=True)
+    kind = serializers.ChoiceField(source="seat.kind", choices=Kind.choices, read_only=True)
     status = serializers.ChoiceField(choices=("active", "released"), read_only=True)
 
     class Meta:
@@ -60,7 +60,7 @@ class ReservationSerializer(serializers.ModelSerializer):
     status = serializers.ChoiceField(source="shown_status", choices=SHOWN_STATUSES, read_only=True)
     total = serializers.DecimalField(max_digits=10, decimal_places=2, read_only=True)
     currency = serializers.CharField(read_only=True)
-    cancelled_because = serializers.ChoiceField(choices=CancelledBecause, allow_null=True, read_only=True)
+    cancelled_because = serializers.ChoiceField(choices=CancelledBecause.choices, allow_null=True, read_only=True)
 
     class Meta:
         model = Reservation
@@ -94,7 +94,9 @@ class ReserveSerializer(serializers.Serializer):
     showtime_id = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
     seat_ids = SeatIdsField(required=False, help_text="These seats; or else give `quantity`.")
     quantity = serializers.IntegerField(min_value=1, required=False, help_text="So many of the best available seats.")
-    kind = serializers.ChoiceField(choices=Kind, required=False, help_text="With `quantity`: only seats of this kind.")
+    kind = serializers.ChoiceField(
+        choices=Kind.choices, required=False, help_text="With `quantity`: only seats of this kind."
+    )
     hold = serializers.BooleanField(default=False, help_text="Only hold them, until `expires_at`: confirm before.")
 
     def validate(self, attrs):

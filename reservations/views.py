@@ -103,7 +103,7 @@ class ReservationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
         """
         Cancel all seats, or some
 
-        Others can reserve them at once. With its last seat the reservation is cancelled; a cancelled one stays as it is.
+        Others can reserve them at once. With its last seat the reservation is cancelled; and then it stays so.
         """
         reservation = self.get_object()
         asked = CancelSerializer(data=request.data)

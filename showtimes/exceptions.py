@@ -8,7 +8,9 @@ class SeatsUnavailable(Conflict):
     default_detail = "These seats are not available. Choose others."
 
     def __init__(self, seats: list[dict] = ()):
-        labels = " and ".join([", ".join(s["label"] for s in seats[:-1]), *(s["label"] for s in seats[-1:])]).removeprefix(" and ")
+        labels = " and ".join(
+            [", ".join(s["label"] for s in seats[:-1]), *(s["label"] for s in seats[-1:])]
+        ).removeprefix(" and ")
         verb = "is" if len(seats) == 1 else "are"
         noun = "Seat" if len(seats) == 1 else "Seats"
         super().__init__(f"{noun} {labels} {verb} not available." if seats else None, seats=list(seats))

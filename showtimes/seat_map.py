@@ -22,7 +22,14 @@ class SeatMap:
         (RFC 9110, 8.8.3): the showtime, who has which seat, and whether seats are sold at all.
         """
         showtime = self.showtime
-        facts = (media_type, showtime.pk, showtime.changed_at, self.only_available, self.is_open, sorted(self.taken.items()))
+        facts = (
+            media_type,
+            showtime.pk,
+            showtime.changed_at,
+            self.only_available,
+            self.is_open,
+            sorted(self.taken.items()),
+        )
         return f'"{hashlib.sha256(repr(facts).encode()).hexdigest()[:32]}"'
 
     def seats(self) -> list[Seat]:

@@ -78,7 +78,7 @@ class SeatSerializer(serializers.ModelSerializer):
 
     label = serializers.CharField(read_only=True)
     price = serializers.DecimalField(max_digits=8, decimal_places=2, read_only=True)
-    status = serializers.ChoiceField(choices=SeatStatus, read_only=True)
+    status = serializers.ChoiceField(choices=SeatStatus.choices, read_only=True)
 
     class Meta:
         model = Seat
@@ -91,7 +91,10 @@ class SeatIdsField(serializers.ListField):
 
     def __init__(self, **kwargs):
         super().__init__(
-            child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID), allow_empty=False, max_length=1000, **kwargs
+            child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID),
+            allow_empty=False,
+            max_length=1000,
+            **kwargs,
         )
 
     def run_validation(self, data=serializers.empty):

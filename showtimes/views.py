@@ -87,7 +87,9 @@ class ShowtimeViewSet(viewsets.ModelViewSet):
         return unless_unchanged(request, seat_map, lambda: SeatSerializer(seat_map.seats(), many=True).data)
 
     @extend_schema(responses={(200, "image/svg+xml"): str})
-    @action(detail=True, url_path="seats/map", renderer_classes=(SVGRenderer,), pagination_class=None, filterset_class=None)
+    @action(
+        detail=True, url_path="seats/map", renderer_classes=(SVGRenderer,), pagination_class=None, filterset_class=None
+    )
     def seats_map(self, request, pk=None):
         """
         See the seats as a picture
@@ -135,8 +137,8 @@ class ScheduleView(GenericAPIView):
         The movies of that day by title, each with its showtimes by time; cancelled ones are left out.
         """
         day = validated(DaySerializer, request.query_params).get("date") or today()
-        showtimes = Showtime.objects.scheduled().for_display().filter(
-            starts_at__gte=start_of(day), starts_at__lt=end_of(day)
+        showtimes = (
+            Showtime.objects.scheduled().for_display().filter(starts_at__gte=start_of(day), starts_at__lt=end_of(day))
         )
         of_movie = defaultdict(list)
         for showtime in showtimes.order_by("starts_at", "pk"):

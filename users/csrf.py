@@ -17,7 +17,9 @@ def enforce_csrf(request) -> None:
     check = _Check()
     check.process_request(request)
     if reason := check.process_view(request, None, (), {}):
-        raise PermissionDenied(f"CSRF failed: {reason} Get a token from auth/csrf/, send it as X-CSRFToken.", "csrf_failed")
+        raise PermissionDenied(
+            f"CSRF failed: {reason} Get a token from auth/csrf/, send it as X-CSRFToken.", "csrf_failed"
+        )
 
 
 def refuse_foreign_origin(request) -> None:

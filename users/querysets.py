@@ -11,6 +11,6 @@ class LockingQuerySet(models.QuerySet):
         may be stale by the time it is granted: read the facts again after it, in statements of their own.
 
         FOR NO KEY UPDATE, since a plain FOR UPDATE deadlocks with the foreign key checks of other bookings; only the
-        queryset's own table. SQLite has no row locks: there every transaction begins with the one write lock (IMMEDIATE).
+        queryset's own table. SQLite has no row locks: there every transaction begins with the write lock (IMMEDIATE).
         """
         return list(self.order_by("pk").select_for_update(no_key=True, of=("self",)))

@@ -29,7 +29,9 @@ def validate_new_password(password: str, user: User, field: str) -> None:
 
 def unique(field: str) -> dict:
     message = {"username": "This username is taken.", "email": "This e-mail address is taken."}[field]
-    return {"validators": [*User._meta.get_field(field).validators, UniqueValidator(User.objects.all(), message, "iexact")]}
+    return {
+        "validators": [*User._meta.get_field(field).validators, UniqueValidator(User.objects.all(), message, "iexact")]
+    }
 
 
 class UserSerializer(serializers.ModelSerializer):
@@ -56,7 +58,7 @@ class RegisterSerializer(serializers.ModelSerializer):
 
 
 class CredentialsSerializer(serializers.Serializer):
-    """A username or e-mail address and a password, whichever of them is wrong giving the same answer in the same time."""
+    """A username or e-mail address, and a password: whichever is wrong, the answer is the same, in the same time."""
 
     login = serializers.CharField(max_length=254, help_text="Username or e-mail address.")
     password = PasswordField()

@@ -39,9 +39,7 @@ class RefreshToken(LoginToken, tokens.Token):
 
     token_type = "refresh"  # noqa: S105
     lifetime = settings.REFRESH_TOKEN_LIFETIME
-    _token_backend = TokenBackend(
-        settings.ALGORITHM, settings.REFRESH_SECRET_KEY, leeway=settings.SIMPLE_JWT["LEEWAY"]
-    )
+    _token_backend = TokenBackend(settings.ALGORITHM, settings.REFRESH_SECRET_KEY, leeway=settings.SIMPLE_JWT["LEEWAY"])
 
     @classmethod
     def of(cls, login: Login):

@@ -26,7 +26,9 @@ class Hall(models.Model):
     class Meta:
         ordering = ("number",)
         constraints = (
-            models.CheckConstraint(condition=Q(turnaround_minutes__range=TURNAROUND_MINUTES), name="turnaround_in_range"),
+            models.CheckConstraint(
+                condition=Q(turnaround_minutes__range=TURNAROUND_MINUTES), name="turnaround_in_range"
+            ),
         )
 
     def __str__(self) -> str:

@@ -173,7 +173,9 @@ class Showtime(models.Model):
             self.seats.lock()
             self.refuse_if_closed()
             if "hall" in moved and self.reservations.exists():
-                raise ShowtimeHasReservations("Seats in this hall were reserved, so the hall stays. Make a new showtime.")
+                raise ShowtimeHasReservations(
+                    "Seats in this hall were reserved, so the hall stays. Make a new showtime."
+                )
             if "movie" in moved and self.reservations.active().exists():
                 raise ShowtimeHasReservations("Seats for this movie are reserved, so the movie stays.")
             for name, value in fields.items():
@@ -197,11 +199,18 @@ class Showtime(models.Model):
             return super().delete(*args, **kwargs)
 
     def taken_seats(self, among: list[Seat] | None = None) -> dict[int, SeatStatus]:
-        """Why each seat that cannot be reserved now cannot, by the seat's id. What is not in here is available."""
-        blocked, reserved = self.seats.filter(is_blocked=True), self.reserved_seats.active()
-        if among is not None:
-            blocked, reserved = blocked.filter(pk__in=among), reserved.filter(seat__in=among)
-        return {pk: SeatStatus.BLOCKED for pk in blocked.values_list("pk", flat=True)} | {
+        """
+        Why each seat that cannot be reserved now cannot, by the seat's id. What is not in here is available.
+
+        With `among`, a look at those only: they are locked, so what they say of themselves is true.
+        """
+        if among is None:
+            blocked = self.seats.filter(is_blocked=True).values_list("pk", flat=True)
+            reserved = self.reserved_seats.active()
+        else:
+            blocked = [seat.pk for seat in among if seat.is_blocked]
+            reserved = self.reserved_seats.active().filter(seat__in=among)
+        return dict.fromkeys(blocked, SeatStatus.BLOCKED) | {
             pk: SeatStatus.HELD if expires_at else SeatStatus.RESERVED
             for pk, expires_at in reserved.values_list("seat_id", "expires_at")
         }

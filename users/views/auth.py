@@ -184,7 +184,7 @@ def pair_of(login: Login) -> dict[str, str]:
 
 
 def refreshed(token: str | None) -> Login:
-    """The login whose refresh token this was; it now names a new one. Raises AuthenticationFailed, RefreshSuperseded."""
+    """The login whose refresh token this was. Raises AuthenticationFailed, RefreshSuperseded."""
     try:
         token = RefreshToken(token or "")
         login = token.login()
