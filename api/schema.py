@@ -116,8 +116,9 @@ class Schema(AutoSchema):
         """`reservations_create`, `reservations_confirm`, `auth_login`: what makes a good method's name."""
         words = [word.replace("-", "_") for word in self._tokenize_path()]
         action = getattr(self.view, "action", None)
-        mapping = getattr(getattr(self.view, action or "", None), "mapping", None)
-        if mapping is None and action:
+        extra = getattr(self.view, "get_extra_actions", list)()
+        mapping = next((each.mapping for each in extra if action in each.mapping.values()), None)
+        if action and mapping is None:
             return "_".join([*words, action])
         methods = mapping or [name for name in VERBS if hasattr(self.view, name)]
         return "_".join(words if len(methods) == 1 else [*words, VERBS[self.method.lower()]])
