@@ -134,7 +134,7 @@ class ReserveSerializer(serializers.Serializer):
             body = ReservationSerializer(Reservation.objects.for_display().get(pk=reservation.pk)).data
             if key:
                 render = api_settings.DEFAULT_RENDERER_CLASSES[0]().render
-                IdempotencyKey.objects.remember(user, key, self.initial_data, render(body).decode())
+                IdempotencyKey.objects.remember(reservation, key, self.initial_data, render(body).decode())
         return Answer(body)
 
     def lock_seats(self) -> list[Seat]:

@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from reservations.exceptions import IdempotencyKeyReused
+from reservations.models.reservation import Reservation
 from users.models import User
 
 LIFETIME = timedelta(hours=24)
@@ -32,8 +33,10 @@ class IdempotencyKeyQuerySet(models.QuerySet):
             raise IdempotencyKeyReused
         return first and first.answer
 
-    def remember(self, user: User, key: str, body, answer: str) -> None:
-        self.create(user=user, key=key, fingerprint=fingerprint(body), answer=answer)
+    def remember(self, reservation: Reservation, key: str, body, answer: str) -> None:
+        self.create(
+            user=reservation.user, key=key, fingerprint=fingerprint(body), reservation=reservation, answer=answer
+        )
 
 
 class IdempotencyKey(models.Model):
@@ -42,6 +45,7 @@ class IdempotencyKey(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="idempotency_keys", db_index=False)
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64)
+    reservation = models.ForeignKey(Reservation, models.CASCADE, related_name="idempotency_keys")
     answer = models.TextField()
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
