@@ -65,9 +65,10 @@ class ReservationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
         return "reserve" if self.action == "create" else None
 
     def get_queryset(self):
-        user = self.request.user
-        reservations = super().get_queryset().for_display()
-        return reservations if user.is_admin else reservations.filter(user=user.pk)
+        reservations = super().get_queryset()
+        if self.action in ("list", "retrieve"):
+            reservations = reservations.for_display()
+        return reservations if self.request.user.is_admin else reservations.filter(user=self.request.user.pk)
 
     @extend_schema(request=ReserveSerializer, responses={201: ReservationSerializer}, parameters=[IDEMPOTENCY_KEY])
     def create(self, request):
@@ -112,7 +113,7 @@ class ReservationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
         return self.answer(reservation)
 
     def answer(self, reservation: Reservation) -> Response:
-        return Response(self.get_serializer(self.get_queryset().get(pk=reservation.pk)).data)
+        return Response(self.get_serializer(Reservation.objects.for_display().get(pk=reservation.pk)).data)
 
 
 def idempotency_key_of(request) -> str | None:

@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('showtime', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='reserved_seats', to='showtimes.showtime')),
             ],
             options={
-                'ordering': ('seat',),
+                'ordering': ('seat_id',),
             },
         ),
         migrations.AddIndex(

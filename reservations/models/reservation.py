@@ -135,8 +135,7 @@ class Reservation(models.Model):
     def lock(self) -> None:
         """Lock all seats of this reservation, whose list never changes, and read it and its showtime again."""
         Seat.objects.filter(reserved_seats__reservation=self).lock()
-        self.refresh_from_db()
-        self.showtime.refresh_from_db()
+        self.refresh_from_db()  # which also forgets the showtime, so that its next use reads it again
 
     def confirm(self) -> None:
         """
@@ -183,7 +182,7 @@ class Reservation(models.Model):
             self.reserved_seats.filter(pk__in=[seat.pk for seat in chosen]).update(released_at=now)
             if len(chosen) == len(active):
                 self.status, self.cancelled_at = Status.CANCELLED, now
-                self.cancelled_because = CancelledBecause.USER if by == self.user else CancelledBecause.ADMIN
+                self.cancelled_because = CancelledBecause.USER if by.pk == self.user_id else CancelledBecause.ADMIN
                 self.save(update_fields=["status", "cancelled_at", "cancelled_because"])
 
 
@@ -219,7 +218,7 @@ class ReservedSeat(models.Model):
     objects = ReservedSeatQuerySet.as_manager()
 
     class Meta:
-        ordering = ("seat",)
+        ordering = ("seat_id",)
         indexes = (models.Index(fields=("showtime", "released_at"), name="reservedseat_showtime"),)
         constraints = (
             models.UniqueConstraint(fields=("seat",), condition=Q(released_at=None), name="seat_reserved_once"),

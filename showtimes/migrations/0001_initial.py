@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('showtime', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='seats', to='showtimes.showtime')),
             ],
             options={
-                'ordering': ('showtime', 'y', 'x'),
+                'ordering': ('showtime_id', 'y', 'x'),
             },
         ),
         migrations.AddIndex(

@@ -35,7 +35,7 @@ class Seat(models.Model):
     objects = LockingQuerySet.as_manager()
 
     class Meta:
-        ordering = ("showtime", "y", "x")
+        ordering = ("showtime_id", "y", "x")
         indexes = (models.Index(fields=("showtime",), condition=Q(is_blocked=True), name="seat_blocked"),)
         constraints = (
             models.UniqueConstraint(fields=("showtime", "y", "x"), name="place_has_one_seat"),
