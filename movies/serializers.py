@@ -38,8 +38,8 @@ class GenresField(serializers.ListField):
     def __init__(self, **kwargs):
         super().__init__(allow_empty=False, max_length=MAX_GENRES, **kwargs)
 
-    def to_internal_value(self, data) -> list[Genre]:
-        slugs = super().to_internal_value(data)
+    def run_validation(self, data=serializers.empty) -> list[Genre]:
+        slugs = super().run_validation(data)
         genres = {genre.slug: genre for genre in Genre.objects.filter(slug__in=slugs)}
         unknown = {
             index: [serializers.ErrorDetail(f"There is no genre {slug}.", "does_not_exist")]
