@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from contextlib import suppress
+from functools import wraps
+from threading import Barrier, BrokenBarrierError
 
+import pytest
 from django.db import connections
 
 
@@ -21,3 +24,20 @@ def at_once(*calls: Callable) -> list:
     connections.close_all()  # this thread's, to leave the whole pool to them
     with ThreadPoolExecutor(len(calls)) as pool:
         return list(pool.map(run, calls))
+
+
+def meet_after(monkeypatch: pytest.MonkeyPatch, owner: object, name: str, parties: int = 2, seconds: float = 1) -> None:
+    """
+    Make the method `name` wait at its end until so many threads are there: a pause between the look and the write, in
+    which a missing lock shows. Whoever a lock keeps out is not waited for any longer than `seconds`.
+    """
+    method, barrier = getattr(owner, name), Barrier(parties)
+
+    @wraps(method)
+    def wrapper(*args, **kwargs):
+        result = method(*args, **kwargs)
+        with suppress(BrokenBarrierError):
+            barrier.wait(seconds)
+        return result
+
+    monkeypatch.setattr(owner, name, wrapper)

@@ -1,0 +1,38 @@
+"""What a refusal looks like, whoever refuses (RFC 9457), and that it changed nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+
+from django.apps import apps
+
+from tests.rows import rows
+
+
+def problem_of(response) -> tuple[int, str]:
+    """The status and the code of a well-formed problem."""
+    assert response["Content-Type"] == "application/problem+json", response.content
+    body = response.json()
+    assert body["type"] == "about:blank"
+    assert (body["status"], body["title"]) == (response.status_code, HTTPStatus(response.status_code).phrase)
+    assert isinstance(body["detail"], str)
+    assert body["detail"]
+    return response.status_code, body["code"]
+
+
+def errors_of(response) -> list[tuple[str, str]]:
+    """Where and why the values of a request are refused."""
+    assert problem_of(response) == (400, "invalid")
+    errors = response.json()["errors"]
+    assert all(error.keys() == {"attr", "code", "detail"} and error["detail"] for error in errors)
+    return [(error["attr"], error["code"]) for error in errors]
+
+
+@contextmanager
+def nothing_changes() -> Iterator[None]:
+    """No row of any table of the cinema is another afterwards."""
+    apps_of_ours = ("users", "movies", "showtimes", "reservations")
+    tables = [table for app in apps_of_ours for table in apps.get_app_config(app).get_models()]
+    before = rows(*tables)
+    yield
+    assert rows(*tables) == before
