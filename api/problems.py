@@ -9,7 +9,7 @@ import logging
 import sys
 from http import HTTPStatus
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, JsonResponse, UnreadablePostError
 from rest_framework import exceptions
@@ -77,7 +77,7 @@ def exception_handler(exc: Exception, context: dict) -> Response | None:
 
 def as_api_exception(exc: Exception) -> Exception:
     match exc:
-        case Http404():
+        case Http404() | ObjectDoesNotExist():  # the latter: deleted by somebody while we waited for its lock
             return exceptions.NotFound()
         case PermissionDenied():
             return exceptions.PermissionDenied()
