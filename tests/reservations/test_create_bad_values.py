@@ -1,0 +1,211 @@
+"""POST reservations/: what cannot be meant is 400, says where, and changes nothing."""
+
+import pytest
+
+from tests.cast import as_
+from tests.cinema import ids_of
+from tests.refusals import errors_of, nothing_changes, problem_of
+
+URL = "/api/v1/reservations/"
+TOO_LARGE = "9223372036854775808"  # for 64 bits
+
+
+@pytest.mark.parametrize("how", [{}, {"seat_ids": [1], "quantity": 1}])
+def test_exactly_one_of_seat_ids_and_quantity(alice, showtime, how):
+    with nothing_changes():
+        response = as_(alice).post(URL, {"showtime_id": showtime.pk} | how)
+    assert errors_of(response) == [("non_field_errors", "invalid")]
+
+
+@pytest.mark.parametrize(
+    ("seat_ids", "error"),
+    [
+        ([], ("seat_ids", "empty")),
+        (None, ("seat_ids", "null")),
+        ("1,2", ("seat_ids", "not_a_list")),
+        (1, ("seat_ids", "not_a_list")),
+        ({"1": 2}, ("seat_ids", "not_a_list")),
+        ([None], ("seat_ids.0", "null")),
+        (["A1"], ("seat_ids.0", "invalid")),
+        ([True], ("seat_ids.0", "invalid")),
+        ([1.5], ("seat_ids.0", "invalid")),
+        ([[1]], ("seat_ids.0", "invalid")),
+        ([{"id": 1}], ("seat_ids.0", "invalid")),
+        ([0], ("seat_ids.0", "min_value")),
+        ([-1], ("seat_ids.0", "min_value")),
+        ([TOO_LARGE], ("seat_ids.0", "max_value")),
+        (["9" * 2000], ("seat_ids.0", "max_string_length")),
+        ([1, 2, 1], ("seat_ids", "duplicate")),
+        ([1, "1"], ("seat_ids", "duplicate")),
+        ([*range(1, 12)], ("seat_ids", "invalid")),
+        ([*range(1, 1002)], ("seat_ids", "max_length")),
+    ],
+)
+def test_seat_ids(alice, showtime, seat_ids, error):
+    with nothing_changes():
+        response = as_(alice).post(URL, {"showtime_id": showtime.pk, "seat_ids": seat_ids})
+    assert errors_of(response) == [error]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "error"),
+    [
+        (0, "min_value"),
+        (-1, "min_value"),
+        (11, "invalid"),
+        (2**63 - 1, "invalid"),
+        (TOO_LARGE, "invalid"),
+        ("two", "invalid"),
+        ("", "invalid"),
+        (1.5, "invalid"),
+        (True, "invalid"),
+        ([1], "invalid"),
+        (None, "null"),
+    ],
+)
+def test_quantity(alice, showtime, quantity, error):
+    with nothing_changes():
+        response = as_(alice).post(URL, {"showtime_id": showtime.pk, "quantity": quantity})
+    assert errors_of(response) == [("quantity", error)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [("box", "invalid_choice"), ("Standard", "invalid_choice"), ("", "invalid_choice"), (None, "null")],
+)
+def test_kind(alice, showtime, kind, error):
+    with nothing_changes():
+        response = as_(alice).post(URL, {"showtime_id": showtime.pk, "quantity": 1, "kind": kind})
+    assert errors_of(response) == [("kind", error)]
+
+
+def test_a_kind_goes_with_quantity_only(alice, showtime):
+    asked = {"showtime_id": showtime.pk, "seat_ids": ids_of(showtime, "A1"), "kind": "standard"}
+    with nothing_changes():
+        response = as_(alice).post(URL, asked)
+    assert errors_of(response) == [("kind", "invalid")]
+
+
+@pytest.mark.parametrize(("hold", "error"), [("maybe", "invalid"), (2, "invalid"), ([], "invalid"), (None, "null")])
+def test_hold(alice, showtime, hold, error):
+    asked = {"showtime_id": showtime.pk, "seat_ids": ids_of(showtime, "A1"), "hold": hold}
+    with nothing_changes():
+        response = as_(alice).post(URL, asked)
+    assert errors_of(response) == [("hold", error)]
+
+
+@pytest.mark.parametrize(
+    ("showtime_id", "error"),
+    [
+        ("tonight", "invalid"),
+        (True, "invalid"),
+        ([1], "invalid"),
+        (None, "null"),
+        (0, "min_value"),
+        (-1, "min_value"),
+        (TOO_LARGE, "max_value"),
+    ],
+)
+def test_showtime_id(alice, showtime, showtime_id, error):
+    with nothing_changes():
+        response = as_(alice).post(URL, {"showtime_id": showtime_id, "quantity": 1})
+    assert errors_of(response) == [("showtime_id", error)]
+
+
+def test_all_that_is_wrong_is_told_at_once(alice, showtime):
+    with nothing_changes():
+        response = as_(alice).post(URL, {"seat_ids": [1, "x", 0], "hold": "maybe"})
+    assert errors_of(response) == [
+        ("showtime_id", "required"),
+        ("seat_ids.1", "invalid"),
+        ("seat_ids.2", "min_value"),
+        ("hold", "invalid"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [(b"[]", "invalid"), (b'"A1"', "invalid"), (b"1", "invalid"), (b"null", "null")],
+)
+def test_a_body_that_is_no_object(alice, showtime, body, error):
+    with nothing_changes():
+        response = as_(alice).generic("POST", URL, body, "application/json")
+    assert errors_of(response) == [("non_field_errors", error)]
+
+
+def test_no_body_at_all(alice, showtime):
+    with nothing_changes():
+        response = as_(alice).post(URL)
+    assert errors_of(response) == [("showtime_id", "required")]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b'{"showtime_id": 1, "quantity": NaN}',
+        b'{"showtime_id": 1, "seat_ids": [9223372036854775808]}',
+        b'{"showtime_id": 1, "quantity": 1, "kind": "\\u0000"}',
+        b'{"showtime_id": 1, "quantity": 1, "kind": "\xff"}',
+        b"[" * 100_000,
+    ],
+)
+def test_a_body_that_is_not_json_as_this_api_takes_it(alice, showtime, body):
+    with nothing_changes():
+        response = as_(alice).generic("POST", URL, body, "application/json")
+    assert problem_of(response) == (400, "parse_error")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [{"format": "multipart"}, {"content_type": "application/x-www-form-urlencoded"}, {"content_type": "text/plain"}],
+)
+def test_a_body_of_another_type(alice, showtime, form):
+    asked = {"showtime_id": showtime.pk, "quantity": 1}
+    with nothing_changes():
+        response = as_(alice).post(URL, asked if "format" in form else "showtime_id=1&quantity=1", **form)
+    assert problem_of(response) == (415, "unsupported_media_type")
+
+
+def test_a_body_that_is_too_large(alice, showtime):
+    with nothing_changes():
+        response = as_(alice).post(URL, {"showtime_id": showtime.pk, "quantity": 1, "note": "x" * 1_000_000})
+    assert problem_of(response) == (413, "payload_too_large")
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_a_method_that_there_is_not(alice, showtime, method):
+    with nothing_changes():
+        response = getattr(as_(alice), method)(URL, {"showtime_id": showtime.pk, "quantity": 1})
+    assert problem_of(response) == (405, "method_not_allowed")
+
+
+def test_an_answer_that_there_is_not(alice, showtime):
+    with nothing_changes():
+        response = as_(alice).post(
+            URL, {"showtime_id": showtime.pk, "quantity": 1}, headers={"Accept": "application/xml"}
+        )
+    assert problem_of(response) == (406, "not_acceptable")
+
+
+class TestBrowsable:
+    """The pages for people at a browser, who write JSON into the form there."""
+
+    def test_the_page_has_a_form_for_json(self, alice, showtime):
+        page = as_(alice).get(URL, headers={"Accept": "text/html"})
+        assert page.status_code == 200
+        assert page["Content-Type"] == "text/html; charset=utf-8"
+        assert "application/json" in page.content.decode()
+
+    def test_what_it_posts_is_answered_as_a_page(self, alice, showtime):
+        asked = {"showtime_id": showtime.pk, "seat_ids": ids_of(showtime, "A1")}
+        page = as_(alice).post(URL, asked, headers={"Accept": "text/html"})
+        assert page.status_code == 201
+        assert page["Content-Type"] == "text/html; charset=utf-8"
+        assert "HTTP 201 Created" in page.content.decode()
+
+    def test_a_refusal_is_a_page_as_well(self, alice, showtime):
+        with nothing_changes():
+            page = as_(alice).post(URL, {"showtime_id": showtime.pk}, headers={"Accept": "text/html"})
+        assert page.status_code == 400
+        assert "Give either seat_ids or quantity." in page.content.decode()
