@@ -35,13 +35,19 @@ def security_headers(get_response):
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         if request.path.startswith("/api/"):
-            response.headers.setdefault("Cache-Control", "no-store" if is_private(request) else "no-cache")
+            private = is_write(request) or has_credentials(request) or response.cookies
+            response.headers.setdefault("Cache-Control", "no-store" if private else "no-cache")
         return response
 
     return middleware
 
 
-def is_private(request) -> bool:
+def is_write(request) -> bool:
+    """Then the answer may hold tokens (RFC 6749, 5.1)."""
+    return request.method not in ("GET", "HEAD", "OPTIONS")
+
+
+def has_credentials(request) -> bool:
     return "HTTP_AUTHORIZATION" in request.META or settings.ACCESS_COOKIE in request.COOKIES
 
 

@@ -12,6 +12,11 @@ from users.exceptions import LastAdmin, RefreshSuperseded
 from users.querysets import LockingQuerySet
 
 
+USERNAME = RegexValidator(
+    r"^[A-Za-z0-9_.+-]{3,150}\Z", "Use 3 to 150 letters, digits or any of _ . + - and nothing else."
+)
+
+
 class Role(models.TextChoices):
     USER = "user"
     ADMIN = "admin"
@@ -36,14 +41,7 @@ class UserManager(BaseUserManager.from_queryset(LockingQuerySet)):
 class User(AbstractBaseUser):
     """Somebody who reserves seats, or runs the cinema."""
 
-    username = models.CharField(
-        max_length=150,
-        validators=[
-            RegexValidator(
-                r"^[A-Za-z0-9_.+-]{3,150}\Z", "Use 3 to 150 letters, digits or any of _ . + - and nothing else."
-            )
-        ],
-    )
+    username = models.CharField(max_length=150, validators=[USERNAME])
     email = models.EmailField()
     role = models.CharField(max_length=5, choices=Role, default=Role.USER)
     is_active = models.BooleanField(default=True)

@@ -7,7 +7,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.validators import UniqueValidator
 
 from users import mail
-from users.models import Login, User
+from users.models import USERNAME, Login, User
 
 
 class PasswordField(serializers.CharField):
@@ -27,11 +27,11 @@ def validate_new_password(password: str, user: User, field: str) -> None:
         raise serializers.ValidationError({field: serializers.as_serializer_error(error)["non_field_errors"]}) from None
 
 
-def unique(field: str) -> dict:
-    message = {"username": "This username is taken.", "email": "This e-mail address is taken."}[field]
-    return {
-        "validators": [*User._meta.get_field(field).validators, UniqueValidator(User.objects.all(), message, "iexact")]
-    }
+# Without regard to case. In a race the model's constraints have the last word.
+UNIQUE = {
+    "username": {"validators": [USERNAME, UniqueValidator(User.objects.all(), "This username is taken.", "iexact")]},
+    "email": {"validators": [UniqueValidator(User.objects.all(), "This e-mail address is taken.", "iexact")]},
+}
 
 
 class UserSerializer(serializers.ModelSerializer):
@@ -47,7 +47,7 @@ class RegisterSerializer(serializers.ModelSerializer):
     class Meta:
         model = User
         fields = ("username", "email", "password")
-        extra_kwargs = {"username": unique("username"), "email": unique("email")}
+        extra_kwargs = UNIQUE
 
     def validate(self, attrs):
         validate_new_password(attrs["password"], User(username=attrs["username"], email=attrs["email"]), "password")
@@ -78,7 +78,7 @@ class MeSerializer(serializers.ModelSerializer):
     class Meta:
         model = User
         fields = ("username", "email", "current_password")
-        extra_kwargs = {"username": unique("username"), "email": unique("email")}
+        extra_kwargs = UNIQUE
 
     def validate(self, attrs):
         password = attrs.pop("current_password", "")
