@@ -137,6 +137,13 @@ class Reservation(models.Model):
         Seat.objects.filter(reserved_seats__reservation=self).lock()
         self.refresh_from_db()  # which also forgets the showtime, so that its next use reads it again
 
+    def refuse_if_expired(self) -> None:
+        """Raises HoldExpired; also when a server whose clock runs ahead of this one's gave a seat of it to others."""
+        if self.status != Status.HELD:
+            return
+        if self.has_expired or self.reserved_seats.filter(released_at__gte=self.expires_at).exists():
+            raise HoldExpired
+
     def confirm(self) -> None:
         """
         Make the hold a reservation for good; a confirmed one stays as it is.
@@ -150,9 +157,7 @@ class Reservation(models.Model):
             self.showtime.refuse_if_closed()
             if self.status == Status.CANCELLED:
                 raise ReservationCancelled
-            # A hold can have been taken over by a server whose clock runs ahead of this one's.
-            if self.has_expired or self.reserved_seats.filter(released_at__gte=self.expires_at).exists():
-                raise HoldExpired
+            self.refuse_if_expired()
             self.status, self.expires_at = Status.CONFIRMED, None
             self.save(update_fields=["status", "expires_at"])
             self.reserved_seats.update(expires_at=None)
@@ -175,8 +180,7 @@ class Reservation(models.Model):
             cutoff = timedelta(minutes=settings.CANCELLATION_CUTOFF_MINUTES)
             if not by.is_admin and now >= self.showtime.starts_at - cutoff:
                 raise TooLateToCancel
-            if self.has_expired:
-                raise HoldExpired
+            self.refuse_if_expired()
             active = [seat for seat in seats if seat.released_at is None]
             chosen = [seat for seat in active if seat_ids is None or seat.seat_id in seat_ids]
             self.reserved_seats.filter(pk__in=[seat.pk for seat in chosen]).update(released_at=now)
