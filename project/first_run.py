@@ -15,7 +15,7 @@ import django
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
-from django.db import OperationalError, connection
+from django.db import DatabaseError, connection
 
 ROOT = Path(__file__).resolve().parent.parent
 ENV_FILE = Path(os.environ.get("ENV_FILE", ROOT / ".env"))
@@ -70,8 +70,8 @@ def open_port() -> socket.socket:
         listener.bind((HOST, int(port)))
         listener.listen()
     except (OSError, OverflowError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        sys.exit(f"Cannot serve on {HOST}:{port} ({reason}). Another port: make run PORT=8001")
+        reason = getattr(error, "strerror", "not the number of a port")
+        sys.exit(f"Cannot serve on {HOST}:{port}: {reason}. Another port: make run PORT=8001")
     return listener
 
 
@@ -81,14 +81,14 @@ def check_database() -> None:
     try:
         if connection.vendor == "postgresql":
             name = f"PostgreSQL at {database['HOST']}:{database['PORT']}, database {database['NAME']}"
-            advice = "Start it, correct POSTGRES_DB, DB_HOST and their like, or set none of them and use SQLite."
+            advice = "Start it, correct POSTGRES_DB, DB_HOST and their like, or unset them all to use SQLite."
             psycopg.connect(**connection.get_connection_params()).close()
         else:
-            name, advice = database["NAME"], "SQLITE_PATH says where it is."
+            name, advice = database["NAME"], "SQLITE_PATH names it."
             connection.ensure_connection()
-    except (psycopg.OperationalError, OperationalError) as error:
+    except (psycopg.Error, DatabaseError) as error:
         reason = " ".join(str(error).split())
-        sys.exit(f"The database does not answer ({name}): {reason} {advice}")
+        sys.exit(f"The database does not answer ({name}). {advice} What it said: {reason}")
 
 
 def prepare_database() -> None:

@@ -39,3 +39,8 @@ def when_ready(server: object) -> None:
     """Close with the terminal: its SIGHUP would mean "reload" to gunicorn, which would then live on unseen."""
     if os.isatty(0):
         signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+
+
+def post_fork(server: object, worker: object) -> None:
+    """Leave Ctrl-C to the master, which stops its workers: one that is told twice at once can lock itself up."""
+    os.setpgrp()

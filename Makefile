@@ -1,0 +1,57 @@
+# The commands of this project. They need Python 3.11 or newer, git and make, and keep to themselves in .venv.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint fix check
+.DELETE_ON_ERROR:
+
+# Newest first. `make run PYTHON=…` names another; a .venv that exists keeps the one it was made with.
+PYTHON ?= python3.14 python3.13 python3.12 python3.11 python3
+PIP = .venv/bin/python -m pip install -qq --disable-pip-version-check
+
+help:
+	@echo "make run     a first try: serves on http://127.0.0.1:8000 with demo data (another port: make run PORT=8001)"
+	@echo "make test    the whole suite, on SQLite and on PostgreSQL (a part of it: make test ARGS='tests/users -k login')"
+	@echo "make lint    style, likely bugs, and the arrows between the apps"
+	@echo "make fix     what ruff can put right by itself"
+	@echo "make check   all that CI runs"
+
+run: .venv/for-run
+	@exec .venv/bin/python -m project.first_run
+
+test: .venv/for-tests
+	@exec .venv/bin/python -m tests $(ARGS)
+
+lint: .venv/for-tests
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check
+	@.venv/bin/lint-imports --no-logo
+
+fix: .venv/for-tests
+	@.venv/bin/ruff check --fix
+	@.venv/bin/ruff format
+
+check:
+	@.ci/run
+
+# The stamps remember which requirements are installed: pip runs again only when a file of theirs has changed.
+
+.venv/for-run: requirements.txt .venv/bin/python
+	@echo "Installing the libraries into .venv …"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/for-tests: requirements-dev.txt .venv/for-run
+	@echo "Installing the tools for tests and checks into .venv …"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+# Each candidate is run, because a name on the PATH proves nothing: it may be too old, or Debian's without venv.
+.venv/bin/python:
+	@for python in $(PYTHON); do \
+		$$python -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+		echo "Making .venv with $$($$python --version) …"; \
+		exec $$python -m venv --clear .venv; \
+	done; \
+	echo "No Python 3.11 or newer with venv found (tried: $(PYTHON))." \
+		"Install one (Debian: apt install python3-venv), or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; \
+	exit 1
