@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import wraps
-from threading import Barrier, BrokenBarrierError
+from threading import Barrier, BrokenBarrierError, Thread
 
 import pytest
 from django.db import connections
@@ -41,3 +41,17 @@ def meet_after(monkeypatch: pytest.MonkeyPatch, owner: object, name: str, partie
         return result
 
     monkeypatch.setattr(owner, name, wrapper)
+
+
+def meanwhile(call: Callable) -> None:
+    """Another request, from beginning to end on a connection of its own, while this thread is in the middle of one."""
+
+    def run() -> None:
+        try:
+            call()
+        finally:
+            connections.close_all()
+
+    thread = Thread(target=run)
+    thread.start()
+    thread.join()

@@ -1,5 +1,3 @@
-import threading
-
 import pytest
 from django.db import connection
 from django.db.models.deletion import Collector
@@ -9,6 +7,8 @@ from movies.serializers import MovieSerializer
 from showtimes.models import Showtime
 from tests.cast import as_
 from tests.cinema import make_hall, make_movie, make_showtime
+from tests.race import meanwhile
+from tests.refusals import errors_of, problem_of
 from tests.rows import rows
 
 URL = "/api/v1/movies/"
@@ -30,28 +30,6 @@ def full() -> dict:
         "runtime_minutes": 143,
         "release_date": "1985-02-20",
     }
-
-
-def errors_of(response) -> list[tuple[str, str]]:
-    assert response.status_code == 400
-    assert response["Content-Type"] == "application/problem+json"
-    body = response.json()
-    assert body["code"] == "invalid"
-    return [(error["attr"], error["code"]) for error in body["errors"]]
-
-
-def meanwhile(action) -> None:
-    """Do this on another connection, as another request would, and wait until it is done."""
-
-    def run():
-        try:
-            action()
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
 
 
 # Making one
@@ -166,7 +144,7 @@ def test_every_unknown_genre_is_named(ada, full, django_assert_max_num_queries):
 def test_only_json_is_taken(ada, content_type):
     before = rows(*TABLES)
     response = as_(ada).generic("POST", URL, b"title=Brazil", content_type=content_type)
-    assert response.status_code == 415
+    assert problem_of(response) == (415, "unsupported_media_type")
     assert rows(*TABLES) == before
 
 
@@ -237,15 +215,10 @@ def test_one_that_has_showtimes_stays(ada):
     showtime = make_showtime()
     before = rows(*TABLES, Showtime)
     response = as_(ada).delete(f"{URL}{showtime.movie_id}/")
-    assert response.status_code == 409
-    assert response["Content-Type"] == "application/problem+json"
-    assert response.json() == {
-        "type": "about:blank",
-        "title": "Conflict",
-        "status": 409,
-        "code": "movie_in_use",
-        "detail": "This movie has showtimes. Delete them first; where seats were reserved, both have to stay.",
-    }
+    assert problem_of(response) == (409, "movie_in_use")
+    assert response.json()["detail"] == (
+        "This movie has showtimes. Delete them first; where seats were reserved, both have to stay."
+    )
     assert rows(*TABLES, Showtime) == before
 
 
@@ -256,9 +229,8 @@ def test_one_that_has_showtimes_stays(ada):
 def test_nobody_else_writes(alice, anonymous, full, method):
     url = URL if method == "post" else f"{URL}{make_movie().pk}/"
     before = rows(*TABLES)
-    for client, status, code in [(anonymous, 401, "not_authenticated"), (as_(alice), 403, "permission_denied")]:
-        response = getattr(client, method)(url, full)
-        assert (response.status_code, response.json()["code"]) == (status, code)
+    assert problem_of(getattr(anonymous, method)(url, full)) == (401, "not_authenticated")
+    assert problem_of(getattr(as_(alice), method)(url, full)) == (403, "permission_denied")
     assert rows(*TABLES) == before
 
 
@@ -294,7 +266,7 @@ def test_a_movie_that_goes_between_the_check_and_the_write(ada, full, monkeypatc
         return update(*args)
 
     monkeypatch.setattr(MovieSerializer, "update", delete_movie_and_update)
-    assert getattr(as_(ada), method)(f"{URL}{movie.pk}/", full).status_code == 404
+    assert problem_of(getattr(as_(ada), method)(f"{URL}{movie.pk}/", full)) == (404, "not_found")
     assert rows(Movie, MovieGenre) == [[], []]
 
 
@@ -320,7 +292,7 @@ def test_a_genre_that_a_movie_gets_while_it_is_deleted_stays(ada, full, after_th
     after_the_look(lambda: answers.append(as_(ada).post(URL, full | {"genres": ["war"]}).status_code))
     response = as_(ada).delete("/api/v1/genres/war/")
     assert answers == [201]
-    assert (response.status_code, response.json()["code"]) == (409, "genre_in_use")
+    assert problem_of(response) == (409, "genre_in_use")
     assert [genre.slug for genre in Movie.objects.get().genres.all()] == ["war"]
 
 
@@ -330,7 +302,7 @@ def test_a_movie_that_gets_a_showtime_while_it_is_deleted_stays(ada, after_the_l
     before = rows(*TABLES)
     after_the_look(lambda: make_showtime(movie, hall))
     response = as_(ada).delete(f"{URL}{movie.pk}/")
-    assert (response.status_code, response.json()["code"]) == (409, "movie_in_use")
+    assert problem_of(response) == (409, "movie_in_use")
     assert rows(*TABLES) == before
     assert Showtime.objects.get().movie == movie
 

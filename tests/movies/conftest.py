@@ -1,0 +1,8 @@
+import pytest
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    """The folder that holds the posters, empty, of this test only."""
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
