@@ -5,7 +5,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
-from django.http import Http404
 
 from movies import posters
 from users.querysets import LockingQuerySet
@@ -76,9 +75,7 @@ class Movie(models.Model):
         Read the movie again and keep its row locked until the transaction ends, so that edits, posters and deletion
         come one after the other. Raises Http404 when it is gone.
         """
-        if not Movie.objects.filter(pk=self.pk).lock():
-            raise Http404
-        self.refresh_from_db()
+        Movie.objects.lock_again(self)
 
     def set_poster(self, upload: UploadedFile) -> None:
         """Raises what `posters.stored` does, and then has changed nothing."""

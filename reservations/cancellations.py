@@ -10,12 +10,12 @@ def cancel_showtime(showtime: showtimes.Showtime) -> None:
     Cancel a showtime and its active reservations, in one transaction; a cancelled one stays as it is.
 
     The showtime is locked against edits, and all its seats against bookings: a booking reads the showtime after it
-    has locked its seats. A foreign key's lock would not keep it out. Raises ShowtimeStarted.
+    has locked its seats. A foreign key's lock would not keep it out. Raises ShowtimeStarted, and Http404 when it
+    is gone.
     """
     with transaction.atomic():
-        showtimes.Showtime.objects.filter(pk=showtime.pk).lock()
+        showtimes.Showtime.objects.lock_again(showtime)
         showtime.seats.lock()
-        showtime.refresh_from_db()
         if showtime.status == showtimes.Status.CANCELLED:
             return
         showtime.refuse_if_closed()

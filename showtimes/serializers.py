@@ -1,3 +1,4 @@
+from django.db import transaction
 from django.utils import timezone
 from rest_framework import serializers
 
@@ -22,6 +23,11 @@ class HallSerializer(serializers.ModelSerializer):
     class Meta:
         model = Hall
         fields = ("number", "name", "layout", "capacity", "turnaround_minutes")
+
+    @transaction.atomic
+    def update(self, hall: Hall, validated_data) -> Hall:
+        Hall.objects.lock_again(hall)
+        return super().update(hall, validated_data)
 
     def validate_number(self, number: int) -> int:
         if self.instance and number != self.instance.number:
@@ -61,9 +67,11 @@ class ShowtimeSerializer(serializers.ModelSerializer):
             raise serializers.ValidationError("This is too far away.", "too_far")
         return starts_at
 
+    @transaction.atomic
     def create(self, validated_data) -> Showtime:
         return self.read_again(Showtime.objects.schedule(**validated_data))
 
+    @transaction.atomic
     def update(self, showtime: Showtime, validated_data) -> Showtime:
         showtime.edit(**validated_data)
         return self.read_again(showtime)

@@ -1,4 +1,5 @@
 from django.db import models
+from django.http import Http404
 
 
 class LockingQuerySet(models.QuerySet):
@@ -14,3 +15,9 @@ class LockingQuerySet(models.QuerySet):
         queryset's own table. SQLite has no row locks: there every transaction begins with the write lock (IMMEDIATE).
         """
         return list(self.order_by("pk").select_for_update(no_key=True, of=("self",)))
+
+    def lock_again(self, row: models.Model) -> None:
+        """Lock a row that was read without a lock, and read it again. Raises Http404 when it is gone by now."""
+        if not self.filter(pk=row.pk).lock():
+            raise Http404
+        row.refresh_from_db()

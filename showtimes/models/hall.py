@@ -1,6 +1,8 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.http import Http404
+from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from showtimes.layouts import capacity, validate_layout
 from users.querysets import LockingQuerySet
@@ -37,3 +39,10 @@ class Hall(models.Model):
     @property
     def capacity(self) -> int:
         return capacity(self.layout)
+
+    def lock_for_showtime(self) -> None:
+        """Read it again and keep it locked, so that showtimes come one after the other. Raises ValidationError."""
+        try:
+            Hall.objects.lock_again(self)
+        except Http404:
+            raise ValidationError({"hall_number": [ErrorDetail("There is no such hall.", "does_not_exist")]}) from None

@@ -59,10 +59,10 @@ class ShowtimeQuerySet(LockingQuerySet):
         """
         A new showtime with its seats, from the hall's layout of this moment. The one way to make one.
 
-        Raises HallOccupied.
+        Raises HallOccupied, and ValidationError when the hall is gone.
         """
         with transaction.atomic():
-            [hall] = Hall.objects.filter(pk=hall.pk).lock()
+            hall.lock_for_showtime()
             showtime = Showtime(movie=movie, hall=hall, starts_at=starts_at, price=price, premium_price=premium_price)
             showtime.occupy_hall()
             showtime.capacity = hall.capacity
@@ -160,16 +160,15 @@ class Showtime(models.Model):
         Change movie, hall, starts_at, price or premium_price.
 
         A booking reads the showtime after it has locked its seats, so with all seats locked here it sees the whole
-        change or nothing of it. Raises ShowtimeCancelled, ShowtimeStarted, ShowtimeHasReservations, HallOccupied, and
-        Showtime.DoesNotExist.
+        change or nothing of it. Raises ShowtimeCancelled, ShowtimeStarted, ShowtimeHasReservations, HallOccupied,
+        Http404 when it is gone, and ValidationError when the new hall is.
         """
         with transaction.atomic():
-            Showtime.objects.filter(pk=self.pk).lock()
-            self.refresh_from_db()
+            Showtime.objects.lock_again(self)
             before = {name: getattr(self, name) for name in ("movie", "hall", "starts_at")}
             moved = {name for name in before if fields.get(name, before[name]) != before[name]}
             if moved:
-                Hall.objects.filter(pk=fields.get("hall", self.hall).pk).lock()
+                fields.get("hall", self.hall).lock_for_showtime()
             self.seats.lock()
             self.refuse_if_closed()
             if "hall" in moved and self.reservations.exists():
@@ -181,7 +180,6 @@ class Showtime(models.Model):
             for name, value in fields.items():
                 setattr(self, name, value)
             if moved:
-                self.hall.refresh_from_db()
                 self.occupy_hall()
             if "hall" in moved:
                 self.seats.all().delete()
@@ -190,9 +188,9 @@ class Showtime(models.Model):
             self.save()
 
     def delete(self, *args, **kwargs):
-        """Raises ShowtimeHasReservations when it ever had one."""
+        """Raises ShowtimeHasReservations when it ever had one, and Http404 when it is gone."""
         with transaction.atomic():
-            Showtime.objects.filter(pk=self.pk).lock()
+            Showtime.objects.lock_again(self)
             self.seats.lock()
             if self.reservations.exists():
                 raise ShowtimeHasReservations
