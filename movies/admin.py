@@ -14,8 +14,10 @@ class GenreAdmin(admin.ModelAdmin):
 class MovieGenreInline(admin.TabularInline):
     model = MovieGenre
     min_num, extra = 1, 0
-    validate_min = True
     verbose_name = "genre"
+
+    def get_formset(self, request, obj=None, **kwargs):
+        return super().get_formset(request, obj, validate_min=True, **kwargs)
 
 
 @admin.register(Movie)

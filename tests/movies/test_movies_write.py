@@ -97,7 +97,7 @@ BAD = [
     ({"genres": [["war"]]}, "genres.0", "invalid"),
     ({"genres": ["sci fi"]}, "genres.0", "invalid"),
     ({"genres": ["war"] * 51}, "genres", "max_length"),
-    ({"genres": [str(n) for n in range(100_000)]}, "genres", "max_length"),
+    ({"genres": [str(n) for n in range(1_000)]}, "genres", "max_length"),
     ({"runtime_minutes": 0}, "runtime_minutes", "min_value"),
     ({"runtime_minutes": 601}, "runtime_minutes", "max_value"),
     ({"runtime_minutes": -(2**63)}, "runtime_minutes", "min_value"),
