@@ -6,7 +6,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 
 from users.csrf import enforce_csrf
 from users.models import Login, User
-from users.tokens import AccessToken
+from users.tokens import AccessToken, bearer_of
 
 
 class CookieOrBearerAuthentication(BaseAuthentication):
@@ -18,10 +18,10 @@ class CookieOrBearerAuthentication(BaseAuthentication):
     """
 
     def authenticate(self, request) -> tuple[User, Login] | None:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
+        bearer = bearer_of(request)
+        if bearer is not None:
             try:
-                login = AccessToken(token.strip()).login()
+                login = AccessToken(bearer).login()
             except TokenError:
                 raise AuthenticationFailed("This access token is not valid, or not any more.") from None
         elif cookie := request.COOKIES.get(settings.ACCESS_COOKIE):

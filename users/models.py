@@ -11,7 +11,6 @@ from django.utils import timezone
 from users.exceptions import LastAdmin, RefreshSuperseded
 from users.querysets import LockingQuerySet
 
-
 USERNAME = RegexValidator(
     r"^[A-Za-z0-9_.+-]{3,150}\Z", "Use 3 to 150 letters, digits or any of _ . + - and nothing else."
 )

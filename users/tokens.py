@@ -48,11 +48,23 @@ class RefreshToken(LoginToken, tokens.Token):
         return token
 
 
+def bearer_of(request) -> str | None:
+    """What `Authorization: Bearer` brings (RFC 6750; the scheme in any case), None without that header."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
 def login_named_by(raw: str) -> int | None:
     """The id of the login that an access or refresh token of ours names, even one that has run out; to log out with."""
     for kind, key in ((AccessToken, settings.SECRET_KEY), (RefreshToken, settings.REFRESH_SECRET_KEY)):
         try:
-            claims = jwt.decode(raw, key, algorithms=[settings.ALGORITHM], options={"verify_exp": False})
+            claims = jwt.decode(
+                raw,
+                key,
+                algorithms=[settings.ALGORITHM],
+                leeway=settings.SIMPLE_JWT["LEEWAY"],
+                options={"verify_exp": False},
+            )
         except jwt.InvalidTokenError:
             continue
         if claims.get("token_type") == kind.token_type:

@@ -20,7 +20,7 @@ from users.serializers import (
     TokenPairSerializer,
     UserSerializer,
 )
-from users.tokens import AccessToken, RefreshToken, login_named_by
+from users.tokens import AccessToken, RefreshToken, bearer_of, login_named_by
 
 
 class PublicView(GenericAPIView):
@@ -144,8 +144,7 @@ class LogoutView(PublicView):
         cookies = [request.COOKIES.get(name) for name in (settings.ACCESS_COOKIE, settings.REFRESH_COOKIE)]
         if any(cookies):
             enforce_csrf(request)
-        bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        named = {login_named_by(token) for token in (*cookies, bearer) if token}
+        named = {login_named_by(token) for token in (*cookies, bearer_of(request)) if token}
         Login.objects.filter(pk__in=named - {None}).revoke()
         response = Response(status=status.HTTP_204_NO_CONTENT)
         clear_login_cookies(response)
