@@ -7,7 +7,7 @@ from django.utils.dateparse import parse_datetime
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # A `+` that a query string's decoding has turned into a space: 2026-11-24T19:30:00 02:00
-LOST_PLUS = re.compile(r"(?<=T)(\S+) (\d{2}:?\d{2})$")
+LOST_PLUS = re.compile(r"(?<=[Tt ])(\S+) (\d{2}(:?\d{2})?)$")
 
 
 class InstantOrDayField(forms.Field):

@@ -1,5 +1,7 @@
 """Filters that refuse a malformed value instead of guessing, for every app; and the users' own."""
 
+import re
+
 from django import forms
 from django.db.models import Q
 from django_filters import rest_framework as filters
@@ -25,10 +27,19 @@ class BooleanFilter(filters.Filter):
     field_class = BooleanField
 
 
+class IdField(forms.IntegerField):
+    """Digits, where Django's own field also takes `1.0`, `1_0` and the digits of other scripts."""
+
+    def to_python(self, value):
+        if value not in self.empty_values and not re.fullmatch(r"-?[0-9]+", value):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
 class IdFilter(filters.Filter):
     """An id, in 64 bits."""
 
-    field_class = forms.IntegerField
+    field_class = IdField
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, min_value=-LARGEST_ID, max_value=LARGEST_ID, **kwargs)
