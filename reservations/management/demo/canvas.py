@@ -28,7 +28,7 @@ def font(size: int) -> ImageFont.FreeTypeFont:
 class Canvas:
     def __init__(self, top: Colour, bottom: Colour):
         size = (WIDTH * FINER, HEIGHT * FINER)
-        shade = Image.linear_gradient("L").resize(size)
+        shade = Image.linear_gradient("L").resize(size, Image.Resampling.BILINEAR)
         self.image = Image.composite(Image.new("RGB", size, bottom), Image.new("RGB", size, top), shade)
         self.draw = ImageDraw.Draw(self.image, "RGBA")
 
@@ -67,7 +67,8 @@ class Canvas:
     def glow(self, x: float, y: float, radius: float, fill: Colour, strength: float = 1) -> None:
         """Light that fades from the middle outwards."""
         size = round(2 * radius * FINER)
-        light = Image.radial_gradient("L").resize((size, size)).point(lambda v: max(0, 255 - 1.42 * v) * strength)
+        light = Image.radial_gradient("L").point(lambda value: max(0, 255 - 1.42 * value) * strength)
+        light = light.resize((size, size), Image.Resampling.BILINEAR)
         self.image.paste(fill, (round((x - radius) * FINER), round((y - radius) * FINER)), light)
 
     def waves(self, y: float, height: float, length: float, fill: Colour, shift: float = 0) -> None:

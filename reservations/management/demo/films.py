@@ -71,8 +71,9 @@ FILMS = (
         127,
         -47,
         posters.smugglers,
-        "Three sisters, one leaking junk and nine hundred chests of the finest first flush. The customs cutter is faster,"
-        " but its captain has a weakness: he is parched. A chase in which nobody draws a sword before the pot is empty.",
+        "Three sisters, one leaking junk and nine hundred chests of the finest first flush. The customs cutter is"
+        " faster, but its captain has a weakness: he is parched. A chase in which nobody draws a sword before the pot"
+        " is empty.",
     ),
     Film(
         "Salt and Thunder",
@@ -108,7 +109,8 @@ FILMS = (
         -8,
         posters.engines,
         "The ship has flown for ninety years, and its engines have begun to hum. The engineer on watch is the only one"
-        " who hears a tune in it. The committee would like her to stop singing along. Slow, strange, and best seen large.",
+        " who hears a tune in it. The committee would like her to stop singing along. Slow, strange, and best seen"
+        " large.",
     ),
     Film(
         "The Last Apricot",
@@ -116,8 +118,8 @@ FILMS = (
         79,
         None,
         posters.apricot,
-        "Eleven summers in one orchard, filmed from the same ladder. Trees are planted, grafted, argued over and let go."
-        " In the end there is a single fruit, and a long discussion about who gets to eat it.",
+        "Eleven summers in one orchard, filmed from the same ladder. Trees are planted, grafted, argued over and let"
+        " go. In the end there is a single fruit, and a long discussion about who gets to eat it.",
     ),
     Film(
         "Rooftop Cosmonauts",
