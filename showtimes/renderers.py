@@ -1,6 +1,8 @@
 from django.template.loader import render_to_string
 from rest_framework import renderers
 
+from showtimes.drawing import Drawing
+
 
 class SVGRenderer(renderers.BaseRenderer):
     """The seat map as a picture."""
@@ -10,4 +12,4 @@ class SVGRenderer(renderers.BaseRenderer):
     charset = "utf-8"
 
     def render(self, data, accepted_media_type=None, renderer_context=None) -> str:
-        return render_to_string("showtimes/seat_map.svg", data)
+        return render_to_string("showtimes/seat_map.svg", {"map": Drawing(**data)}) if data else ""
