@@ -1,6 +1,7 @@
 from django.contrib.auth import authenticate, password_validation
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import transaction
 from django.utils.http import urlsafe_base64_decode
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed
@@ -130,22 +131,25 @@ class PasswordResetConfirmSerializer(serializers.Serializer):
     new_password = PasswordField()
 
     def validate(self, attrs):
-        user = self.user_of(attrs["uid"])
-        if user is None or not default_token_generator.check_token(user, attrs["token"]):
-            raise serializers.ValidationError({"token": "This link was used, or is too old. Ask for a new one."})
-        validate_new_password(attrs["new_password"], user, "new_password")
-        self.user = user
+        self.user = self.user_of(attrs)
+        validate_new_password(attrs["new_password"], self.user, "new_password")
         return attrs
 
-    @staticmethod
-    def user_of(uid: str) -> User | None:
+    def user_of(self, link: dict) -> User:
+        """The active user whom this link was mailed to. Raises ValidationError at `token`."""
         try:
-            return User.objects.get(pk=int(urlsafe_base64_decode(uid)[:18]), is_active=True)
+            user = User.objects.get(pk=int(urlsafe_base64_decode(link["uid"])[:18]), is_active=True)
         except (ValueError, User.DoesNotExist):
-            return None
+            user = None
+        if not default_token_generator.check_token(user, link["token"]):
+            raise serializers.ValidationError({"token": "This link was used, or is too old. Ask for a new one."})
+        return user
 
     def save(self) -> None:
-        self.user.change_password(self.validated_data["new_password"])
+        """Look at the link again under the user's lock: of two who use it at once, one comes too late."""
+        with transaction.atomic(durable=True):
+            User.objects.filter(pk=self.user.pk).lock()
+            self.user_of(self.validated_data).change_password(self.validated_data["new_password"])
 
 
 class LoginSerializer(serializers.ModelSerializer):
