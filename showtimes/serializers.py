@@ -35,10 +35,19 @@ class HallSerializer(serializers.ModelSerializer):
         return number
 
 
+class IdOfField(serializers.PrimaryKeyRelatedField):
+    """What has this id, which is a whole number: the database would look up 1.5 as 1."""
+
+    def to_internal_value(self, data):
+        if isinstance(data, float):
+            self.fail("incorrect_type", data_type=type(data).__name__)
+        return super().to_internal_value(data)
+
+
 class ShowtimeSerializer(serializers.ModelSerializer):
-    movie_id = serializers.PrimaryKeyRelatedField(source="movie", queryset=Movie.objects.all())
+    movie_id = IdOfField(source="movie", queryset=Movie.objects.all())
     movie_title = serializers.CharField(source="movie.title", read_only=True)
-    hall_number = serializers.PrimaryKeyRelatedField(source="hall", queryset=Hall.objects.all())
+    hall_number = IdOfField(source="hall", queryset=Hall.objects.all())
     currency = serializers.CharField(read_only=True)
     available_seats = serializers.IntegerField(read_only=True)
 
@@ -67,11 +76,9 @@ class ShowtimeSerializer(serializers.ModelSerializer):
             raise serializers.ValidationError("This is too far away.", "too_far")
         return starts_at
 
-    @transaction.atomic
     def create(self, validated_data) -> Showtime:
         return self.read_again(Showtime.objects.schedule(**validated_data))
 
-    @transaction.atomic
     def update(self, showtime: Showtime, validated_data) -> Showtime:
         showtime.edit(**validated_data)
         return self.read_again(showtime)

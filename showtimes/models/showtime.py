@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
@@ -142,6 +142,7 @@ class Showtime(models.Model):
         The look for others is bounded by the longest that a hall can be occupied, so that it costs the same however
         many showtimes there were.
         """
+        self.starts_at = self.starts_at.astimezone(UTC)  # a sum in local time would slip when the clocks change
         self.ends_at = self.starts_at + timedelta(minutes=self.movie.runtime_minutes)
         self.occupied_until = self.ends_at + timedelta(minutes=self.hall.turnaround_minutes)
         in_the_way = self.hall.showtimes.scheduled().filter(
