@@ -226,7 +226,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["api.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["api.renderers.JSONRenderer", "api.renderers.BrowsableAPIRenderer"],
     "DEFAULT_PAGINATION_CLASS": "api.pagination.PageNumberPagination",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["api.filters.ListFilterBackend"],
     "DEFAULT_THROTTLE_CLASSES": ["api.throttles.ScopedThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "login": throttle_rate("THROTTLE_LOGIN", "10/minute"),

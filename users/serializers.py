@@ -87,6 +87,13 @@ class MeSerializer(serializers.ModelSerializer):
             refuse_wrong_password(self.instance, password, "current_password")
         return attrs
 
+    def update(self, user: User, validated_data) -> User:
+        """Write nothing but these: role, activity or password may have changed since the user was read."""
+        for name, value in validated_data.items():
+            setattr(user, name, value)
+        user.save(update_fields=validated_data)
+        return user
+
 
 def refuse_wrong_password(user: User, password: str, field: str) -> None:
     if not user.check_password(password):
