@@ -29,6 +29,8 @@ class UserManager(BaseUserManager.from_queryset(LockingQuerySet)):
         return user
 
     def create_superuser(self, username: str, email: str, password: str | None = None) -> "User":
+        """Raises Django's ValidationError when name or address is taken: `createsuperuser` tells it in words."""
+        self.model(username=username, email=email).validate_constraints()
         return self.create_user(username, email, password, role=Role.ADMIN)
 
     def get_by_natural_key(self, login: str) -> "User":

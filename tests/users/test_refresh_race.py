@@ -1,0 +1,75 @@
+"""One refresh token, eight times at once, each through a connection of its own."""
+
+import pytest
+from rest_framework.test import APIClient
+
+from tests.cast import make_user
+from tests.clients import browser
+from tests.race import at_once, meet_after
+from tests.refusals import problem_of
+from users.models import Login, new_token_id
+from users.tokens import RefreshToken
+
+pytestmark = pytest.mark.django_db(transaction=True)
+BEARER_URL, COOKIE_URL = "/api/v1/auth/token/refresh/", "/api/v1/auth/refresh/"
+
+
+@pytest.fixture
+def login() -> Login:
+    return make_user("alice").logins.create()
+
+
+def by_bearer(login: Login):
+    sent = {"refresh": str(RefreshToken.of(login))}
+    return at_once(*(lambda: APIClient().post(BEARER_URL, sent) for _ in range(8)))
+
+
+def by_cookie(login: Login):
+    tabs = [browser(login) for _ in range(8)]
+    return at_once(*(lambda tab=tab: tab.post(COOKIE_URL) for tab in tabs))
+
+
+@pytest.mark.parametrize("race", [by_bearer, by_cookie])
+@pytest.mark.parametrize("attempt", range(3))
+def test_one_of_eight_wins_and_the_others_do_no_harm(login, race, attempt):
+    responses = race(login)
+    [winner] = [response for response in responses if response.status_code == 200]
+    losers = [problem_of(response) for response in responses if response is not winner]
+    assert losers == [(409, "refresh_superseded")] * 7
+    refresh = winner.json().get("refresh") or winner.cookies["refresh_token"].value
+    assert RefreshToken(refresh).login() == login
+    login.refresh_from_db()
+    assert (login.revoked_at, login.token_id) == (None, RefreshToken(refresh)["jti"])
+
+
+def test_the_race_is_real(login, monkeypatch):
+    """The control: look, then write, as one would without thinking of the others. Several win, with a token each."""
+
+    def rotate(self, token_id: str) -> bool:
+        self.refresh_from_db()
+        if self.token_id != token_id:
+            return False
+        self.token_id = new_token_id()
+        self.save()
+        return True
+
+    monkeypatch.setattr(Login, "rotate", rotate)
+    meet_after(monkeypatch, Login, "refresh_from_db", parties=8)
+    assert [response.status_code for response in by_bearer(login)].count(200) > 1
+
+
+def test_a_logout_in_the_middle_of_it_wins(login, monkeypatch):
+    """Whoever refreshes has looked the login up alive; by the time of the write it has ended, and stays so."""
+    real = RefreshToken.login
+
+    def login_then_logout(token):
+        found = real(token)
+        Login.objects.filter(pk=found.pk).revoke()
+        return found
+
+    monkeypatch.setattr(RefreshToken, "login", login_then_logout)
+    response = APIClient().post(BEARER_URL, {"refresh": str(RefreshToken.of(login))})
+    assert problem_of(response) == (401, "authentication_failed")
+    before = login.token_id
+    login.refresh_from_db()
+    assert (login.token_id, login.revoked_at is None) == (before, False)
