@@ -84,9 +84,10 @@ class User(AbstractBaseUser):
         """
         Set `role` or `is_active`, as an admin does. Raises LastAdmin rather than leave nobody to run the cinema.
 
-        All active admins are locked first: two who demote each other at once must not both succeed.
+        All active admins are locked first: two who demote each other at once must not both succeed. Not durable,
+        since the admin site's pages are a transaction by themselves, in which this has to be the first to lock.
         """
-        with transaction.atomic(durable=True):
+        with transaction.atomic():
             admins = User.objects.filter(role=Role.ADMIN, is_active=True) | User.objects.filter(pk=self.pk)
             admins = admins.lock()
             self.refresh_from_db()
