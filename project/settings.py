@@ -38,7 +38,7 @@ INSTALLED_APPS = [
     "showtimes",
     "reservations",
     "api",
-    "django.contrib.admin",
+    "project.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
