@@ -34,6 +34,8 @@ check:
 	@.ci/run
 
 # The stamps remember which requirements are installed: pip runs again only when a file of theirs has changed.
+# Those of a .venv whose Python has since been uninstalled mean nothing.
+$(shell test -x .venv/bin/python || rm -f .venv/for-*)
 
 .venv/for-run: requirements.txt .venv/bin/python
 	@echo "Installing the libraries into .venv …"
