@@ -1,15 +1,20 @@
 import hashlib
+import logging
 import random
 import time
+from functools import cache
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import connection, transaction
+from redis import Redis, RedisError
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
 from api.models import ThrottleCounter
+from api.problems import ServiceUnavailable
+
+logger = logging.getLogger(__name__)
 
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
@@ -28,7 +33,7 @@ class ScopedThrottle(BaseThrottle):
         if not rate:
             return True
         limit, per = rate.split("/")
-        windows = [count(f"{view.throttle_scope}:{who}", SECONDS[per]) for who in self.who(request, view)]
+        windows = count([f"{view.throttle_scope}:{who}" for who in self.who(request, view)], SECONDS[per])
         self.ends_at = max((ends_at for hits, ends_at in windows if hits > int(limit)), default=None)
         return self.ends_at is None
 
@@ -41,49 +46,76 @@ class ScopedThrottle(BaseThrottle):
         who = [f"address:{network_of(self.get_ident(request))}"]
         account = isinstance(request.data, dict) and request.data.get(getattr(view, "throttle_account", None))
         if account:
-            who.append(f"account:{hashlib.sha256(str(account).lower().encode()).hexdigest()[:40]}")
+            who.append(f"account:{fingerprint(str(account))}")
         return who
 
 
 def network_of(address: str) -> str:
-    """An IPv6 customer has a whole /64 to send from, so that is what counts as one address."""
+    """
+    An IPv6 customer has a whole /64 to send from, so that is what counts as one address. IPv4 that arrives at an IPv6
+    socket (RFC 4291, 2.5.5.2) stays an address each, or else all of it would be one.
+    """
     try:
         ip = ip_address(address)
     except ValueError:
         return address[:40]
-    return str(ip_network((ip, 64), strict=False)) if isinstance(ip, IPv6Address) else address
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    return str(ip_network((ip, 64), strict=False) if isinstance(ip, IPv6Address) else ip)
 
 
-def count(key: str, seconds: int) -> tuple[int, float]:
-    """One more hit: how many there were in this window, and when it ends. Atomic, over all processes."""
-    return count_in_redis(key, seconds) if settings.REDIS_URL else count_in_database(key, seconds)
+def fingerprint(account: str) -> str:
+    """The same for every spelling that the database takes for the same account (`iexact` asks in upper case)."""
+    return hashlib.sha256(account.strip().upper().encode()).hexdigest()[:40]
 
 
-def count_in_redis(key: str, seconds: int) -> tuple[int, float]:
-    cache.add(f"{key}:ends_at", time.time() + seconds, seconds)
-    ends_at = cache.get(f"{key}:ends_at", time.time() + seconds)
-    counter = f"{key}:{ends_at}"
-    cache.add(counter, 0, seconds + 1)
-    return cache.incr(counter), ends_at
+def count(keys: list[str], seconds: int) -> list[tuple[int, float]]:
+    """
+    One more hit for each key: how many there were in its window, and when that ends.
+
+    All in one go, over all processes. Else each of two who come at once could be late for the other's key, and both be
+    refused where one should pass.
+    """
+    return count_in_redis(keys, seconds) if settings.REDIS_URL else count_in_database(keys, seconds)
 
 
-def count_in_database(key: str, seconds: int) -> tuple[int, float]:
+def count_in_redis(keys: list[str], seconds: int) -> list[tuple[int, float]]:
+    """Raises ServiceUnavailable."""
+    try:
+        with redis_at(settings.REDIS_URL).pipeline(transaction=True) as pipeline:
+            for key in keys:
+                pipeline.set(key, 0, ex=seconds, nx=True).incr(key).pttl(key)
+            answers = pipeline.execute()
+    except RedisError as error:
+        logger.warning("Redis refused: %s", error)
+        raise ServiceUnavailable from None
     now = time.time()
+    return [(hits, now + milliseconds / 1000) for hits, milliseconds in zip(answers[1::3], answers[2::3], strict=True)]
+
+
+@cache
+def redis_at(url: str) -> Redis:
+    return Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
+
+
+def count_in_database(keys: list[str], seconds: int) -> list[tuple[int, float]]:
+    now = time.time()
+    placeholders = ", ".join(["(%s, 1, %s)"] * len(keys))
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            INSERT INTO api_throttlecounter AS c (key, hits, expires_at) VALUES (%s, 1, %s)
+            f"""
+            INSERT INTO api_throttlecounter AS c (key, hits, expires_at) VALUES {placeholders}
             ON CONFLICT (key) DO UPDATE SET
                 hits = CASE WHEN c.expires_at <= %s THEN 1 ELSE c.hits + 1 END,
                 expires_at = CASE WHEN c.expires_at <= %s THEN excluded.expires_at ELSE c.expires_at END
             RETURNING hits, expires_at
-            """,
-            [key, now + seconds, now, now],
+            """,  # noqa: S608 - nothing is put in but placeholders
+            [*(value for key in keys for value in (key, now + seconds)), now, now],
         )
-        hits, ends_at = cursor.fetchone()
-    if hits == 1 and random.random() < 0.01:  # noqa: S311 - now and then, whoever begins a window sweeps up the old ones
+        windows = cursor.fetchall()
+    # Now and then, whoever begins a window sweeps up the old ones.
+    if any(hits == 1 for hits, _ in windows) and random.random() < 0.01:  # noqa: S311
         sweep(now)
-    return hits, ends_at
+    return windows
 
 
 def sweep(now: float) -> None:
