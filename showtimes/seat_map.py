@@ -19,13 +19,15 @@ class SeatMap:
     def etag(self, media_type: str) -> str:
         """
         Made from all that can change and little else, so that telling a client that nothing has costs next to nothing
-        (RFC 9110, 8.8.3): the showtime, who has which seat, and whether seats are sold at all.
+        (RFC 9110, 8.8.3): the showtime, the title that the picture shows, who has which seat, and whether seats are
+        sold at all.
         """
         showtime = self.showtime
         facts = (
             media_type,
             showtime.pk,
             showtime.changed_at,
+            showtime.movie.title,
             self.only_available,
             self.is_open,
             sorted(self.taken.items()),
