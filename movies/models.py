@@ -70,15 +70,8 @@ class Movie(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    def lock(self) -> None:
-        """
-        Read the movie again and keep its row locked until the transaction ends, so that edits, posters and deletion
-        come one after the other. Raises Http404 when it is gone.
-        """
-        Movie.objects.lock_again(self)
-
     def set_poster(self, upload: UploadedFile) -> None:
-        """Raises what `posters.stored` does, and then has changed nothing."""
+        """Raises what `posters.stored` does, and Http404 when the movie is gone by now; then nothing has changed."""
         with posters.stored(upload) as (poster, thumbnail), transaction.atomic(durable=True):
             self.replace_poster(poster, thumbnail)
 
@@ -87,7 +80,7 @@ class Movie(models.Model):
             self.replace_poster("", "")
 
     def replace_poster(self, poster: str, thumbnail: str) -> None:
-        self.lock()
+        Movie.objects.lock_again(self)
         self.remove_files_on_commit()
         self.poster, self.poster_thumbnail = poster, thumbnail
         self.save(update_fields=["poster", "poster_thumbnail"])

@@ -29,8 +29,8 @@ POSTER, THUMBNAIL = (1200, 1800), (300, 450)  # pixels that each has to fit in
 QUALITY = 82
 NAME = re.compile(r"posters/[0-9a-f]{32}(-thumbnail)?\.webp")
 
-# Pillow's own guard, for the whole process: it only refuses twice this, but before a WebP decoder reserves memory for
-# all the pixels, which it does as soon as the file is opened.
+# Pillow's own guard, for the whole process: it only warns, and refuses twice this, but before a WebP decoder reserves
+# memory for all the pixels, which it does as soon as the file is opened.
 Image.MAX_IMAGE_PIXELS = settings.MAX_POSTER_PIXELS
 # Decoding 25 megapixels takes up to 430 MB (a WebP of 40 bytes can be that large): one at a time in each process.
 ONE_AT_A_TIME = Lock()
@@ -88,7 +88,7 @@ def read(upload: UploadedFile) -> Image.Image:
             if picture.format in ("JPEG", "MPO") and b"".join(upload.chunks()).count(START_OF_SCAN) > MAX_SCANS:
                 raise ValueError("more scans than any honest JPEG has")
             return plain(picture)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except Image.DecompressionBombError:
         raise refusal("too_many_pixels", f"A poster has at most {settings.MAX_POSTER_PIXELS:,} pixels.") from None
     except Exception as error:
         # Pillow raises whatever the bytes lead it to: OSError, SyntaxError, ValueError, EOFError, struct.error, …

@@ -80,7 +80,7 @@ class MovieSerializer(serializers.ModelSerializer):
 
     @transaction.atomic
     def update(self, movie: Movie, validated_data) -> Movie:
-        movie.lock()
+        Movie.objects.lock_again(movie)
         return super().update(movie, validated_data)
 
 
