@@ -65,15 +65,21 @@ def interrupt(signum: int, frame: object) -> None:
 
 def version(settings: dict[str, str]) -> str:
     """The version, as in `15.18`, of the server that answers at these settings."""
-    with psycopg.connect(
+    with connect(settings) as connection:
+        return connection.info.parameter_status("server_version").split()[0]
+
+
+def connect(settings: dict[str, str]) -> psycopg.Connection:
+    """A connection of our own, past the application; each statement commits by itself."""
+    return psycopg.connect(
         dbname=settings.get("POSTGRES_DB") or "postgres",
         user=settings.get("POSTGRES_USER") or "postgres",
         password=settings.get("POSTGRES_PASSWORD"),
         host=settings.get("DB_HOST") or "127.0.0.1",
         port=settings.get("DB_PORT") or "5432",
         connect_timeout=5,
-    ) as connection:
-        return connection.info.parameter_status("server_version").split()[0]
+        autocommit=True,
+    )
 
 
 def unprivileged_user() -> dict:

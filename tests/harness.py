@@ -1,0 +1,155 @@
+"""The real thing for suites that need more than Django's test client: an own database, and gunicorn on a free port.
+
+    with database("postgres") as settings:
+        env = environment(settings, folder)
+        run(env, "manage.py", "migrate")
+        with serve(env, log) as address:
+            …
+
+All of it is on this computer, and nothing is left behind, however it ends.
+"""
+
+import os
+import secrets
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+from psycopg import sql
+
+from tests import postgres
+from tests.environment import SETTINGS
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+SECONDS_TO_START = 60
+SECONDS_TO_STOP = 30
+
+
+@contextmanager
+def database(kind: str) -> Iterator[dict[str, str]]:
+    """The settings of an empty database, `postgres` or `sqlite`, that is gone afterwards."""
+    if kind == "sqlite":
+        with tempfile.TemporaryDirectory(prefix="cinema-") as folder:
+            yield {"SQLITE_PATH": f"{folder}/db.sqlite3"}
+        return
+    with postgres.server() as settings:
+        name = sql.Identifier(f"cinema_{secrets.token_hex(4)}")
+        with postgres.connect(settings) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
+        try:
+            yield {**settings, "POSTGRES_DB": name.as_string().strip('"')}
+        finally:
+            with postgres.connect(settings) as connection:
+                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
+def name_of(settings: dict[str, str]) -> str:
+    """Which database it is, and which version of it."""
+    if "SQLITE_PATH" in settings:
+        return f"SQLite {sqlite3.sqlite_version}"
+    return f"PostgreSQL {postgres.version(settings)}"
+
+
+def execute(settings: dict[str, str], statement: str) -> list[tuple]:
+    """One statement to PostgreSQL, past the application; the rows, if it gives any."""
+    with postgres.connect(settings) as connection:
+        cursor = connection.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+def environment(settings: dict[str, str], folder: Path, **more: str) -> dict[str, str]:
+    """What the cinema's programs run with: these settings, none of the developer's, fresh keys, no throttles."""
+    return {
+        **{name: value for name, value in os.environ.items() if name not in SETTINGS},
+        **{name: "" for name in SETTINGS if name.startswith("THROTTLE_")},
+        "DJANGO_SETTINGS_MODULE": "project.settings",
+        "ENV_FILE": os.devnull,
+        "SECRET_KEY": secrets.token_urlsafe(64),
+        "REFRESH_SECRET_KEY": secrets.token_urlsafe(64),
+        "HTTPS": "0",
+        "ALLOWED_HOSTS": HOST,
+        "MEDIA_ROOT": str(folder / "media"),
+        "EMAIL_URL": "dummymail://",
+        **settings,
+        **more,
+    }
+
+
+def run(environment: dict[str, str], *arguments: str, stdin: str = "") -> str:
+    """What a Python program of this project said. Raises RuntimeError when it failed."""
+    done = try_to_run(environment, *arguments, stdin=stdin)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(arguments)} failed.\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def try_to_run(environment: dict[str, str], *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, env=environment, input=stdin, capture_output=True, text=True
+    )
+
+
+@contextmanager
+def serve(environment: dict[str, str], log: Path, wsgi: str = "project.wsgi") -> Iterator[tuple[str, int]]:
+    """
+    Host and port of gunicorn, configured as in production, once it answers. What it says goes to `log`.
+
+    The port is opened here and handed over, so that nobody else can take it. In a session of its own, because Ctrl-C
+    is for us to handle: clients first, then the server.
+    """
+    gunicorn = [sys.executable, "-m", "gunicorn", "-c", "project/gunicorn.py", "--log-level", "warning"]
+    with socket.create_server((HOST, 0), backlog=2048) as listener, open(log, "ab") as output:
+        address = listener.getsockname()
+        process = subprocess.Popen(
+            [*gunicorn, "--bind", f"fd://{listener.fileno()}", wsgi],
+            cwd=ROOT,
+            env=environment,
+            pass_fds=[listener.fileno()],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        wait_until_ready(process, address)
+        yield address
+    finally:
+        stop(process)
+
+
+def wait_until_ready(process: subprocess.Popen, address: tuple[str, int]) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"The server ended with exit code {process.returncode}.")
+        if is_ready(address):
+            return
+        time.sleep(0.1)
+    raise RuntimeError(f"The server was not ready after {SECONDS_TO_START} s.")
+
+
+def is_ready(address: tuple[str, int]) -> bool:
+    connection = HTTPConnection(*address, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def stop(process: subprocess.Popen) -> None:
+    process.terminate()
+    try:
+        process.wait(SECONDS_TO_STOP)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,96 @@
+"""`make storm`: many clients fight for few seats of a real server; afterwards every promise must still be kept."""
+
+import argparse
+import json
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests import harness, postgres
+from tests.storm import findings, report
+from tests.storm.crowd import unleash
+from tests.storm.plan import Plan, Stage, User, lanes_for, rounds
+from tests.storm.scenarios import SCENARIOS
+
+SETTINGS = {"HOLD_SECONDS": "1", "WEB_CONCURRENCY": "3", "ACCESS_TOKEN_EXPIRE_MINUTES": "10000"}
+MOST_ATTEMPTS_WITH_HISTORY = 20_000
+
+
+def main() -> int:
+    arguments = parse()
+    sys.stdout.reconfigure(line_buffering=True)  # through a pipe too, what happens is seen when it does
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, postgres.interrupt)
+    try:
+        with tempfile.TemporaryDirectory(prefix="storm-") as folder, harness.database(arguments.db) as settings:
+            return storm(arguments, Path(folder), settings)
+    except KeyboardInterrupt:
+        print("\nInterrupted: the clients, the server and the database are gone.")
+        return 130
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make storm", description=__doc__)
+    parser.add_argument("--attempts", type=int, default=20_000)
+    parser.add_argument("--clients", type=int, default=12)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--db", choices=("postgres", "sqlite"), default="postgres")
+    parser.add_argument("--seconds", type=float, help="give up after these (default: 60, and 1 for 10 attempts)")
+    parser.add_argument("--history", type=int, help="1 checks the history, 0 saves its memory (default: up to 20,000)")
+    parser.add_argument("--without-locks", action="store_true", help="sell without the guards, to see it noticed")
+    arguments = parser.parse_args()
+    if arguments.history is None:
+        arguments.history = arguments.attempts <= MOST_ATTEMPTS_WITH_HISTORY
+    arguments.seconds = arguments.seconds or 60 + arguments.attempts / 10
+    return arguments
+
+
+def storm(arguments: argparse.Namespace, folder: Path, settings: dict[str, str]) -> int:
+    """Furnish, let loose, look what is broken: the exit code."""
+    database = harness.name_of(settings)
+    print(f"Storm {arguments.seed} on {database}: {arguments.attempts:,} attempts by {arguments.clients} clients.")
+    environment = harness.environment(settings, folder, **SETTINGS)
+    harness.run(environment, "manage.py", "migrate", "--verbosity=0")
+    plan = furnish(arguments, environment)
+    if arguments.without_locks:
+        harness.execute(settings, "DROP INDEX seat_reserved_once")
+
+    log, histories = folder / "server.log", folder if arguments.history else None
+    progress = report.Progress(arguments.attempts)
+    with harness.serve(environment, log, "tests.storm.unguarded" if arguments.without_locks else "project.wsgi") as at:
+        began = time.monotonic()
+        made, tally = unleash(plan, arguments.clients, at, histories, arguments.seconds, progress.show)
+        seconds = time.monotonic() - began
+    progress.end()
+
+    report.print_outcomes(tally.outcomes)
+    report.print_speed(made, tally.milliseconds, seconds)
+    faults = [
+        *findings.shortfall(made, arguments.attempts, seconds),
+        *findings.unexpected_answers(tally.outcomes, log),
+        *findings.broken_promises(environment),
+        *findings.deadlocks(settings),
+        *(findings.unexplained(histories) if histories else ()),
+    ]
+    return report.print_verdict(faults, made, seconds, database)
+
+
+def furnish(arguments: argparse.Namespace, environment: dict[str, str]) -> Plan:
+    lanes = lanes_for(arguments.clients)
+    scenarios = rounds(list(SCENARIOS), arguments.attempts, lanes, arguments.seed)
+    furnished = json.loads(harness.run(environment, "-m", "tests.storm.seed", stdin=json.dumps(scenarios)))
+    return Plan(
+        attempts=arguments.attempts,
+        lanes=lanes,
+        seed=arguments.seed,
+        stages=[Stage(n, *both) for n, both in enumerate(zip(scenarios, furnished["stages"], strict=True))],
+        users=[User(*user) for user in furnished["users"]],
+        admin=User(*furnished["admin"]),
+        movie=furnished["movie"],
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
