@@ -39,9 +39,12 @@ def taken(attr: str, detail: str) -> ValidationError:
 # The database has the last word: what its constraints refuse when two requests race past the polite checks.
 CONSTRAINTS = {
     "seat_reserved_once": SeatsUnavailable,
+    "reservations_reservedseat.seat_id": SeatsUnavailable,
     "showtimes_never_overlap": HallOccupied,
     "reservation_code_unique": ServiceUnavailable,
+    "reservations_reservation.code": ServiceUnavailable,
     "idempotency_key_once": ServiceUnavailable,
+    "reservations_idempotencykey.key": ServiceUnavailable,
     "username_unique": lambda: taken("username", "This username is taken."),
     "email_unique": lambda: taken("email", "This e-mail address is taken."),
     "genre_name_unique": lambda: taken("name", "There is a genre of this name."),
@@ -105,8 +108,6 @@ def refused_by_constraint(exc: IntegrityError) -> Exception:
     for name, exception in CONSTRAINTS.items():
         if name in told:
             return exception()
-    if "reservations_reservedseat.seat_id" in told:
-        return SeatsUnavailable()
     if "_fk_" in told or "FOREIGN KEY" in told:
         gone = ErrorDetail("Something that this request names was deleted a moment ago.", "does_not_exist")
         return ValidationError({"non_field_errors": [gone]})
