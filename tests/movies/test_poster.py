@@ -205,9 +205,10 @@ def test_it_is_turned_upright(ada, url, format, orientation, size, quarters):
     assert quarters_of(image) == quarters
 
 
-@pytest.mark.parametrize("exif", [b"Exif\0\0", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff", b"Exif\0\0junk"])
-def test_broken_exif_turns_nothing(ada, url, exif):
-    assert quarters_of(put_and_see(ada, url, encoded(picture(), "JPEG", exif=exif, quality=95))) == QUARTERS
+@pytest.mark.parametrize("exif", [b"Exif\0\0", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff", b"Exif\0\0This is no TIFF."])
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
+def test_broken_exif_turns_nothing(ada, url, format, exif):
+    assert quarters_of(put_and_see(ada, url, encoded(picture(), format, exif=exif, quality=95))) == QUARTERS
 
 
 def with_everything(format: str) -> bytes:
