@@ -1,3 +1,5 @@
+from base64 import b64decode
+
 from django.core.paginator import Paginator
 from django.utils.functional import cached_property
 from rest_framework import pagination
@@ -63,8 +65,9 @@ class CursorPagination(pagination.CursorPagination):
     def decode_cursor(self, request):
         malformed = ValidationError({"cursor": [ErrorDetail("This is no cursor of this list.", "invalid")]})
         try:
+            b64decode(request.query_params.get(self.cursor_query_param, ""), validate=True)  # DRF skips what is none
             cursor = super().decode_cursor(request)
-        except NotFound:
+        except (NotFound, ValueError):
             raise malformed from None
         position = cursor and cursor.position
         if position and not (position.isascii() and position.isdigit() and len(position) <= 18):
