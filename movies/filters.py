@@ -17,10 +17,14 @@ class SlugsField(forms.SlugField):
         return [slug for slug in map(super().clean, value) if slug]
 
 
-@extend_schema_field({"type": "array", "items": {"type": "string"}})
-class SlugsFilter(filters.Filter):
-    """A slug, or several by repeating the parameter."""
-
+@extend_schema_field(
+    {
+        "type": "array",
+        "items": {"type": "string", "maxLength": 50, "pattern": "^[-a-zA-Z0-9_]+$"},
+        "description": "Of this genre; repeated: of any of them",
+    }
+)
+class GenresFilter(filters.Filter):
     field_class = SlugsField
 
 
@@ -33,7 +37,7 @@ class NullsLastOrderingFilter(OrderingFilter):
 
 
 class MovieFilter(filters.FilterSet):
-    genre = SlugsFilter(method="having_any_genre", max_length=50, label="Of this genre; repeated: of any of them")
+    genre = GenresFilter(method="having_any_genre", max_length=50)
     search = filters.CharFilter(
         method="with_every_word", max_length=200, label="With every one of these words in the title or description"
     )

@@ -36,7 +36,7 @@ class GenresField(serializers.ListField):
     child = serializers.SlugField(max_length=50)
 
     def __init__(self, **kwargs):
-        super().__init__(allow_empty=False, max_length=MAX_GENRES, **kwargs)
+        super().__init__(allow_empty=False, min_length=1, max_length=MAX_GENRES, **kwargs)
 
     def run_validation(self, data=serializers.empty) -> list[Genre]:
         slugs = super().run_validation(data)
