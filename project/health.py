@@ -11,7 +11,8 @@ def health(get_response):
     """
     `/livez`: the process answers, without a look at the database or the Host. `/readyz`: it can also do its work.
 
-    The first of all middleware, so that a load balancer's plain question is neither redirected nor refused.
+    Before all middleware that looks at the Host or the database: a load balancer's plain question is not refused, nor,
+    by SECURE_REDIRECT_EXEMPT, redirected.
     """
 
     def middleware(request):
