@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
+from rest_framework.exceptions import APIException
 
 from api.throttles import ScopedThrottle
 
@@ -16,8 +17,11 @@ class LoginForm(AdminAuthenticationForm):
             user=None, data=self.cleaned_data, META=self.request.META, headers=self.request.headers
         )
         view = SimpleNamespace(throttle_scope="login", throttle_account="username")
-        if not ScopedThrottle().allow_request(attempt, view):
-            raise ValidationError("Too many attempts to log in. Wait a while.", "throttled")
+        try:
+            if not ScopedThrottle().allow_request(attempt, view):
+                raise ValidationError("Too many attempts to log in. Wait a while.", "throttled")
+        except APIException as no_counting:
+            raise ValidationError(str(no_counting.detail)) from None
         return super().clean()
 
 
