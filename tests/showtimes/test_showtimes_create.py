@@ -221,6 +221,7 @@ def test_a_premium_price_can_be_the_lower_one(ada, body):
         *(("hall_number", value, "incorrect_type") for value in ("one", True, 1.5, "1.5", [1], {"number": 1})),
         *(("hall_number", value, "null") for value in (None, "")),
         *(("starts_at", value, "invalid") for value in ("soon", "", "2027-02-30T20:00:00Z", True, 5, 1.5, [], {})),
+        *(("starts_at", value, "invalid") for value in ("2027-03-02", "20270302", "2027-W09-2", "20:00")),
         ("starts_at", None, "null"),
         *(("price", value, "invalid") for value in ("much", "", "12,50", "NaN", "-Infinity", "€ 5", True, [5], {})),
         *(("price", value, "max_decimal_places") for value in ("12.505", 0.001)),
