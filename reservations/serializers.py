@@ -10,6 +10,7 @@ from reservations import reports
 from reservations.best_available import best_available
 from reservations.exceptions import HoldLimitExceeded, NotEnoughSeats, SeatLimitExceeded
 from reservations.models import SHOWN_STATUSES, CancelledBecause, IdempotencyKey, Reservation, ReservedSeat
+from showtimes.fields import DayField
 from showtimes.layouts import Kind
 from showtimes.models import Seat, Showtime, refuse_taken, refuse_unknown
 from showtimes.serializers import LARGEST_ID, SeatIdsField
@@ -184,8 +185,8 @@ class CancelSerializer(serializers.Serializer):
 class SalesQuerySerializer(serializers.Serializer):
     """What the sales report can be asked."""
 
-    date_from = serializers.DateField(required=False, help_text="First day of the showtimes' start.")
-    date_to = serializers.DateField(required=False, help_text="Last day of the showtimes' start.")
+    date_from = DayField(required=False, help_text="First day of the showtimes' start.")
+    date_to = DayField(required=False, help_text="Last day of the showtimes' start.")
     movie_id = serializers.IntegerField(required=False, max_value=LARGEST_ID, min_value=-LARGEST_ID)
     hall_number = serializers.IntegerField(required=False, max_value=LARGEST_ID, min_value=-LARGEST_ID)
     group_by = serializers.ChoiceField(choices=tuple(reports.GROUPS), default="showtime")

@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime
 from django import forms
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from rest_framework import serializers
 
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+# Python's own parsers also take 20261124 and 2026-W48-2.
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # A `+` that a query string's decoding has turned into a space: 2026-11-24T19:30:00 02:00
 LOST_PLUS = re.compile(r"(?<=[Tt ])(\S+) (\d{2}(:?\d{2})?)$")
 
@@ -17,6 +19,8 @@ class InstantOrDayField(forms.Field):
         if value in (None, ""):
             return None
         try:
+            if not DAY.match(value):
+                raise ValueError
             if DAY.fullmatch(value):
                 return date.fromisoformat(value)
             instant = parse_datetime(LOST_PLUS.sub(r"\1+\2", value))
@@ -27,3 +31,21 @@ class InstantOrDayField(forms.Field):
             raise forms.ValidationError(
                 "Write an instant as 2026-11-24T19:30:00Z, or a day as 2026-11-24.", code="invalid"
             ) from None
+
+
+class InstantField(serializers.DateTimeField):
+    """An instant, in a body. A day alone is none, though Python reads it as its midnight."""
+
+    def to_internal_value(self, value) -> datetime:
+        if isinstance(value, str) and not re.search("[Tt ]", value):
+            self.fail("invalid", format="YYYY-MM-DDThh:mm:ssZ")
+        return super().to_internal_value(value)
+
+
+class DayField(serializers.DateField):
+    """A day as YYYY-MM-DD, in a query."""
+
+    def to_internal_value(self, value: str) -> date:
+        if not DAY.fullmatch(value):
+            self.fail("invalid", format="YYYY-MM-DD")
+        return super().to_internal_value(value)

@@ -5,6 +5,7 @@ from rest_framework import serializers
 from movies.days import LAST
 from movies.models import Movie
 from movies.serializers import MovieSerializer
+from showtimes.fields import DayField, InstantField
 from showtimes.layouts import MAX_PLACES, MAX_ROWS, validate_layout
 from showtimes.models import Hall, Seat, SeatStatus, Showtime
 
@@ -48,6 +49,7 @@ class ShowtimeSerializer(serializers.ModelSerializer):
     movie_id = IdOfField(source="movie", queryset=Movie.objects.all())
     movie_title = serializers.CharField(source="movie.title", read_only=True)
     hall_number = IdOfField(source="hall", queryset=Hall.objects.all())
+    starts_at = InstantField()
     currency = serializers.CharField(read_only=True)
     available_seats = serializers.IntegerField(read_only=True)
 
@@ -136,7 +138,7 @@ class AvailableSerializer(serializers.Serializer):
 class DaySerializer(serializers.Serializer):
     """What `schedule/` can be asked."""
 
-    date = serializers.DateField(required=False, help_text="A day in the cinema's time zone; today by default.")
+    date = DayField(required=False, help_text="A day in the cinema's time zone; today by default.")
 
 
 class ScheduleSerializer(serializers.Serializer):
