@@ -2,6 +2,7 @@ import json
 import math
 
 from django.conf import settings
+from django.http import QueryDict
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
@@ -19,11 +20,8 @@ class JSONParser(parsers.JSONParser):
     """
 
     def parse(self, stream, media_type=None, parser_context=None):
-        body = stream.read(settings.MAX_JSON_BYTES + 1)
-        if len(body) > settings.MAX_JSON_BYTES:
-            raise PayloadTooLarge
         try:
-            data = json.loads(body.decode(), parse_int=integer, parse_float=finite, parse_constant=finite)
+            data = json.loads(read(stream).decode(), parse_int=integer, parse_float=finite, parse_constant=finite)
             refuse_unstorable(data)
         except UnicodeDecodeError:
             raise ParseError("The body is not UTF-8.") from None
@@ -32,6 +30,26 @@ class JSONParser(parsers.JSONParser):
         except ValueError as error:
             raise ParseError(f"The body is not JSON that this API takes: {error}.") from None
         return data
+
+
+class FormParser(parsers.FormParser):
+    """What an HTML form sends. A list is the lines of a text whose name ends with `[]`, since a form knows no lists."""
+
+    def parse(self, stream, media_type=None, parser_context=None) -> QueryDict:
+        body = read(stream).replace(b"%0D%0A", b"%0A")  # browsers end lines as telegrams did
+        data = QueryDict(body, mutable=True)
+        for name in [name for name in data if name.endswith("[]")]:
+            if lines := "\n".join(data.pop(name)).strip().splitlines():
+                data.setlist(name.removesuffix("[]"), lines)
+        return data
+
+
+def read(stream) -> bytes:
+    """The body. Raises PayloadTooLarge beyond `MAX_JSON_BYTES`."""
+    body = stream.read(settings.MAX_JSON_BYTES + 1)
+    if len(body) > settings.MAX_JSON_BYTES:
+        raise PayloadTooLarge
+    return body
 
 
 def integer(digits: str) -> int:

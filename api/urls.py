@@ -1,9 +1,10 @@
 """Every path below /api/v1/, in one place."""
 
 from django.urls import path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-from rest_framework.routers import DefaultRouter
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.routers import SimpleRouter
 
+from api.views import RootView
 from movies.views import GenreViewSet, MovieViewSet
 from reservations.views import ReservationViewSet, SalesExportView, SalesView, ShowtimeCancelView
 from showtimes.views import HallViewSet, ScheduleView, ShowtimeViewSet
@@ -11,9 +12,7 @@ from users.permissions import AllowAny
 from users.views import auth, passwords, users
 
 
-class Router(DefaultRouter):
-    include_format_suffixes = False
-
+class Router(SimpleRouter):
     def get_lookup_regex(self, viewset, lookup_prefix="") -> str:
         """Ids are numbers that fit in 64 bits, unless a viewset says otherwise; any other path does not exist."""
         return super().get_lookup_regex(viewset, lookup_prefix).replace("[^/.]+", "[0-9]{1,18}")
@@ -31,23 +30,24 @@ router.register("users/me/logins", users.LoginViewSet, "login")
 router.register("users", users.UserViewSet, "user")
 
 urlpatterns = [
+    path("", RootView.as_view(), name="api-root"),
     path("schema/", SpectacularAPIView.as_view(**PUBLIC), name="schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema", **PUBLIC), name="docs"),
-    path("auth/register/", auth.RegisterView.as_view()),
+    path("docs/", SpectacularSwaggerView.as_view(template_name="api/docs.html", **PUBLIC), name="docs"),
+    path("auth/register/", auth.RegisterView.as_view(), name="register"),
     path("auth/login/", auth.LoginView.as_view(), name="login"),
     path("auth/refresh/", auth.RefreshView.as_view()),
     path("auth/logout/", auth.LogoutView.as_view(), name="logout"),
     path("auth/logout/all/", auth.LogoutAllView.as_view()),
     path("auth/csrf/", auth.CsrfView.as_view()),
-    path("auth/token/", auth.TokenView.as_view()),
+    path("auth/token/", auth.TokenView.as_view(), name="token"),
     path("auth/token/refresh/", auth.TokenRefreshView.as_view()),
     path("auth/password/change/", passwords.PasswordChangeView.as_view()),
     path("auth/password/reset/", passwords.PasswordResetView.as_view()),
     path("auth/password/reset/confirm/", passwords.PasswordResetConfirmView.as_view()),
-    path("users/me/", users.MeView.as_view()),
-    re_path(r"^showtimes/(?P<pk>[0-9]{1,18})/cancel/$", ShowtimeCancelView.as_view()),
-    path("reports/sales/", SalesView.as_view()),
+    path("users/me/", users.MeView.as_view(), name="me"),
+    re_path(r"^showtimes/(?P<pk>[0-9]{1,18})/cancel/$", ShowtimeCancelView.as_view(), name="showtime-cancel"),
+    path("reports/sales/", SalesView.as_view(), name="sales"),
     path("reports/sales/export/", SalesExportView.as_view()),
-    path("schedule/", ScheduleView.as_view()),
+    path("schedule/", ScheduleView.as_view(), name="schedule"),
     *router.urls,
 ]

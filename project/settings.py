@@ -222,7 +222,7 @@ CURSOR_PAGINATION_CLASS = "api.pagination.CursorPagination"  # for the lists tha
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.CookieOrBearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["users.permissions.IsAdmin"],
-    "DEFAULT_PARSER_CLASSES": ["api.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["api.parsers.JSONParser", "api.parsers.FormParser"],
     "DEFAULT_RENDERER_CLASSES": ["api.renderers.JSONRenderer", "api.renderers.BrowsableAPIRenderer"],
     "DEFAULT_PAGINATION_CLASS": "api.pagination.PageNumberPagination",
     "DEFAULT_FILTER_BACKENDS": ["api.filters.ListFilterBackend"],
@@ -241,6 +241,8 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Movie reservations",
+    "DESCRIPTION": "The API with which a cinema sells its seats. To try it out here, log in with `auth/login/`: this "
+    "page then sends the cookies and the CSRF token along. Or get a token from `auth/token/`, for *Authorize*.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.0.3",
     "SCHEMA_PATH_PREFIX": r"/api/v1/",
@@ -258,7 +260,6 @@ SPECTACULAR_SETTINGS = {
         "CancelledBecause": "reservations.models.CancelledBecause",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 LOGGING = {
     "version": 1,

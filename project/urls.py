@@ -1,8 +1,10 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from api.media import media
+from api.pages import LoginPage, LogoutPage, RegisterPage
 
 handler400 = "api.problems.bad_request"
 handler403 = "api.problems.permission_denied"
@@ -11,7 +13,12 @@ handler500 = "api.problems.server_error"
 
 urlpatterns = [
     path("api/v1/", include("api.urls")),
+    path("login/", LoginPage.as_view(), name="login-page"),
+    path("logout/", LogoutPage.as_view(), name="logout-page"),
+    path("register/", RegisterPage.as_view(), name="register-page"),
     path("admin/", admin.site.urls),
+    # Pictures and plain JSON cannot name their icon, so that browsers look for it here.
+    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}api/icon.svg")),
 ]
 
 if settings.MEDIA_URL.startswith("/") and not settings.MEDIA_URL.startswith("//"):  # else another server has the files

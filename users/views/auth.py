@@ -5,6 +5,8 @@ from rest_framework import status
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.generics import GenericAPIView
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.settings import api_settings
 from rest_framework_simplejwt.exceptions import TokenError
 
 from users.cookies import clear_login_cookies, set_login_cookies
@@ -22,10 +24,15 @@ from users.serializers import (
 )
 from users.tokens import AccessToken, RefreshToken, bearer_of, login_named_by
 
+# What takes or ends credentials takes JSON alone: unlike a form, no other site's page can send that unasked.
+JSON_ONLY = api_settings.DEFAULT_PARSER_CLASSES[:1]
+
 
 class PublicView(GenericAPIView):
     """Looks at no credentials, so that a broken cookie keeps nobody from logging in; a refusal is 401 all the same."""
 
+    serializer_class = Serializer  # no body, unless a view says more
+    parser_classes = JSON_ONLY
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
@@ -152,6 +159,8 @@ class LogoutView(PublicView):
 
 
 class LogoutAllView(GenericAPIView):
+    serializer_class = Serializer  # no body
+    parser_classes = JSON_ONLY
     permission_classes = (IsAuthenticated,)
 
     @extend_schema(request=None, responses={204: None})

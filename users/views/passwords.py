@@ -5,12 +5,13 @@ from rest_framework.response import Response
 
 from users.permissions import IsAuthenticated
 from users.serializers import PasswordChangeSerializer, PasswordResetConfirmSerializer, PasswordResetSerializer
-from users.views.auth import PublicView
+from users.views.auth import JSON_ONLY, PublicView
 
 
 class SavingView(GenericAPIView):
     """Does what its serializer says, and has nothing to show for it."""
 
+    parser_classes = JSON_ONLY
     status = status.HTTP_204_NO_CONTENT
 
     def save(self, request) -> Response:
