@@ -2,6 +2,7 @@
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import force_instance
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import (
@@ -144,6 +145,13 @@ class Schema(AutoSchema):
         auth = super().get_auth()
         open_to_all = any(isinstance(each, (AllowAny, IsAdminOrReadOnly)) for each in self.view.get_permissions())
         return [*auth, {}] if open_to_all and self.method == "GET" and {} not in auth else auth
+
+    def _map_basic_serializer(self, serializer, direction) -> dict:
+        """A model's object is answered whole: a default is for requests, and makes nothing optional in an answer."""
+        schema = super()._map_basic_serializer(serializer, direction)
+        if direction == "response" and isinstance(force_instance(serializer), serializers.ModelSerializer):
+            schema["required"] = sorted(schema["properties"])
+        return schema
 
     def _get_response_bodies(self, direction="response") -> dict:
         """With every way in which this operation can be refused, as one `Problem`."""

@@ -22,7 +22,7 @@ class GenreViewSet(viewsets.ModelViewSet):
     serializer_class = GenreSerializer
     permission_classes = (IsAdminOrReadOnly,)
     lookup_field = "slug"
-    lookup_value_regex = "[-a-zA-Z0-9_]+"
+    lookup_value_converter = "slug"
     http_method_names = ("get", "post", "patch", "delete", "head", "options")
     conflicts = {"destroy": (GenreInUse,)}
 
