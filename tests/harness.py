@@ -93,7 +93,13 @@ def run(environment: dict[str, str], *arguments: str, stdin: str = "") -> str:
 
 def try_to_run(environment: dict[str, str], *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, env=environment, input=stdin, capture_output=True, text=True
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=environment,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        start_new_session=True,  # Ctrl-C is for us alone
     )
 
 
@@ -102,8 +108,7 @@ def serve(environment: dict[str, str], log: Path, wsgi: str = "project.wsgi") ->
     """
     Host and port of gunicorn, configured as in production, once it answers. What it says goes to `log`.
 
-    The port is opened here and handed over, so that nobody else can take it. In a session of its own, because Ctrl-C
-    is for us to handle: clients first, then the server.
+    The port is opened here and handed over, so that nobody else can take it.
     """
     gunicorn = [sys.executable, "-m", "gunicorn", "-c", "project/gunicorn.py", "--log-level", "warning"]
     with socket.create_server((HOST, 0), backlog=2048) as listener, open(log, "ab") as output:
@@ -115,7 +120,7 @@ def serve(environment: dict[str, str], log: Path, wsgi: str = "project.wsgi") ->
             pass_fds=[listener.fileno()],
             stdout=output,
             stderr=subprocess.STDOUT,
-            start_new_session=True,
+            start_new_session=True,  # at Ctrl-C the clients stop first, then the server
         )
     try:
         wait_until_ready(process, address)

@@ -37,7 +37,8 @@ def unleash(
     counter = spawn.Value("q", 0)
     deadline = time.monotonic() + seconds
     with ProcessPoolExecutor(clients, spawn, initializer=begin, initargs=(counter,)) as pool, stopping(counter):
-        futures = [pool.submit(attend, number, plan, address, folder, deadline) for number in range(clients)]
+        with no_interrupts():
+            futures = [pool.submit(attend, number, plan, address, folder, deadline) for number in range(clients)]
         unfinished = futures
         while unfinished:
             done, unfinished = wait(unfinished, timeout=1, return_when=FIRST_EXCEPTION)
@@ -62,11 +63,20 @@ def stopping(counter: Synchronized) -> Iterator[None]:
         counter.value = 2**62
 
 
+@contextmanager
+def no_interrupts() -> Iterator[None]:
+    """Ctrl-C reaches all processes of a terminal. Those that are started in here never hear it: we stop them."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
 def begin(counter: Synchronized) -> None:
-    """A client's process begins. Ctrl-C reaches it as well, but the parent decides when to stop."""
+    """A client's process begins."""
     global numbers
     numbers = counter
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def next_attempt() -> int:
