@@ -32,8 +32,6 @@ def readiness() -> JsonResponse:
         ready = database_is_migrated()
     except DatabaseError:
         ready = False
-    finally:
-        connection.close_if_unusable_or_obsolete()
     if ready:
         return JsonResponse({"status": "ok"})
     exc = problems.ServiceUnavailable()
