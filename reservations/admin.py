@@ -50,7 +50,7 @@ class ReservationAdmin(ViewOnly):
         *("cancelled_at", "cancelled_because"),
     )
     list_display = ("code", "user", "showtime", "seats", "total", "shown_status", "created_at")
-    list_filter = (ShownStatusFilter, "cancelled_because", "created_at")
+    list_filter = (ShownStatusFilter, "cancelled_because")
     search_fields = ("code", "user__username", "user__email", "showtime__movie__title")
     date_hierarchy = "created_at"
     inlines = (ReservedSeatInline,)

@@ -42,6 +42,9 @@ class HallAdmin(SaysWhy):
     list_display_links = ("number", "name")
     search_fields = ("number", "name")
 
+    def get_fields(self, request, hall: Hall | None = None):
+        return ("number", "name", "layout", *(["capacity"] if hall else []), "turnaround_minutes")
+
     def get_readonly_fields(self, request, hall: Hall | None = None):
         return ("number", "capacity") if hall else ()
 
@@ -68,7 +71,7 @@ class ShowtimeAdmin(SaysWhy):
     form = ShowtimeForm
     autocomplete_fields = ("movie",)
     list_display = ("starts_at", "movie", "hall", "price", "premium_price", "status", "available", "seats")
-    list_filter = ("status", "hall", "starts_at")
+    list_filter = ("status", "hall")
     list_select_related = ("movie", "hall")
     search_fields = ("movie__title",)
     date_hierarchy = "starts_at"
