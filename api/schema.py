@@ -84,7 +84,7 @@ class UnavailableSeatSerializer(serializers.Serializer):
 class ProblemSerializer(serializers.Serializer):
     """Every error (RFC 9457). Decide by `status` and `code`; `detail` is for people."""
 
-    type = serializers.CharField(default="about:blank")
+    type = serializers.CharField(help_text="`about:blank`: `title` is the status in words.")
     title = serializers.CharField()
     status = serializers.IntegerField()
     code = serializers.CharField()
@@ -100,6 +100,10 @@ class ProblemSerializer(serializers.Serializer):
 class CookieOrBearerScheme(OpenApiAuthenticationExtension):
     target_class = "api.authentication.CookieOrBearerAuthentication"
     name = ["cookieAuth", "bearerAuth"]
+
+    def get_security_requirement(self, auto_schema) -> list[dict]:
+        """Either is enough; in one dict they would both be required."""
+        return [{name: []} for name in self.name]
 
     def get_security_definition(self, auto_schema):
         cookie = (
