@@ -183,26 +183,3 @@ def test_an_answer_that_there_is_not(alice, showtime):
             URL, {"showtime_id": showtime.pk, "quantity": 1}, headers={"Accept": "application/xml"}
         )
     assert problem_of(response) == (406, "not_acceptable")
-
-
-class TestBrowsable:
-    """The pages for people at a browser, who write JSON into the form there."""
-
-    def test_the_page_has_a_form_for_json(self, alice, showtime):
-        page = as_(alice).get(URL, headers={"Accept": "text/html"})
-        assert page.status_code == 200
-        assert page["Content-Type"] == "text/html; charset=utf-8"
-        assert "application/json" in page.content.decode()
-
-    def test_what_it_posts_is_answered_as_a_page(self, alice, showtime):
-        asked = {"showtime_id": showtime.pk, "seat_ids": ids_of(showtime, "A1")}
-        page = as_(alice).post(URL, asked, headers={"Accept": "text/html"})
-        assert page.status_code == 201
-        assert page["Content-Type"] == "text/html; charset=utf-8"
-        assert "HTTP 201 Created" in page.content.decode()
-
-    def test_a_refusal_is_a_page_as_well(self, alice, showtime):
-        with nothing_changes():
-            page = as_(alice).post(URL, {"showtime_id": showtime.pk}, headers={"Accept": "text/html"})
-        assert page.status_code == 400
-        assert "Give either seat_ids or quantity." in page.content.decode()

@@ -46,11 +46,6 @@ def test_it_is_only_looked_at(alice, url, method):
     assert problem_of(getattr(as_(alice), method)(url, {})) == (405, "method_not_allowed")
 
 
-def test_it_has_a_page_for_people_at_a_browser(alice, url):
-    page = as_(alice).get(url, headers={"Accept": "text/html"})
-    assert (page.status_code, page["Content-Type"]) == (200, "text/html; charset=utf-8")
-
-
 def test_it_costs_two_queries(alice, url, django_assert_num_queries):
     client = as_(alice)
     with django_assert_num_queries(2):
