@@ -46,8 +46,10 @@ class TestUntilThen:
     def the_last_moment(self, clock, hold):
         clock.move_to(hold.expires_at - A_MOMENT)
 
-    def test_it_lasts_hold_seconds(self, hold, settings):
-        assert hold.expires_at == NOW + timedelta(seconds=settings.HOLD_SECONDS)
+    def test_it_lasts_hold_seconds_from_when_it_was_made(self, alice, showtime, settings):
+        with time_machine.travel(NOW):  # and time goes on
+            hold = reserve(alice, showtime, "B1", hold=True)
+        assert hold.expires_at == hold.created_at + timedelta(seconds=settings.HOLD_SECONDS)
 
     def test_it_shows_as_held(self, alice, hold):
         assert seen(alice, hold) == ("held", "20.00", ["active", "active"])
