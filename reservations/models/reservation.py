@@ -59,9 +59,8 @@ class ReservationQuerySet(models.QuerySet):
         now = timezone.now()
         expires_at = now + timedelta(seconds=settings.HOLD_SECONDS) if hold else None
         ReservedSeat.objects.filter(seat__in=seats).expired().update(released_at=now)
-        reservation = self.create(
-            user=user, showtime=showtime, status=Status.HELD if hold else Status.CONFIRMED, expires_at=expires_at
-        )
+        status = Status.HELD if hold else Status.CONFIRMED
+        reservation = self.create(user=user, showtime=showtime, status=status, created_at=now, expires_at=expires_at)
         ReservedSeat.objects.bulk_create(
             ReservedSeat(
                 reservation=reservation,
