@@ -160,7 +160,7 @@ def input_of(field: serializers.Field, values: Mapping, errors: list[dict]) -> I
         field.label,
         "password" if is_secret(field) else "textarea" if "base_template" in field.style else kind,
         as_text(field, value_of(field, values)),
-        getattr(field, "choices", {}),
+        field.choices if kind == "select" else {},
         field.required and not field.parent.partial,
         hints,
         list(errors_at(name, errors)),

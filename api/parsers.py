@@ -33,13 +33,18 @@ class JSONParser(parsers.JSONParser):
 
 
 class FormParser(parsers.FormParser):
-    """What an HTML form sends. A list is the lines of a text whose name ends with `[]`, since a form knows no lists."""
+    """
+    What an HTML form sends. A list is the lines of a text whose name ends with `[]`, since a form knows no lists.
+
+    DRF's own way to write a list, `name[0]`, ends here: it counts as far as somebody asks it to, and fails.
+    """
 
     def parse(self, stream, media_type=None, parser_context=None) -> QueryDict:
-        body = read(stream).replace(b"%0D%0A", b"%0A")  # browsers end lines as telegrams did
+        body = read(stream).replace(b"%0D%0A", b"%0A")  # browsers end lines as teleprinters did
         data = QueryDict(body, mutable=True)
-        for name in [name for name in data if name.endswith("[]")]:
-            if lines := "\n".join(data.pop(name)).strip().splitlines():
+        for name in [name for name in data if "[" in name]:
+            lines = "\n".join(data.pop(name)).strip().splitlines()
+            if lines and name.endswith("[]"):
                 data.setlist(name.removesuffix("[]"), lines)
         return data
 

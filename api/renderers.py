@@ -86,7 +86,7 @@ class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
         if not getattr(view, "detail", False):
             return {}
         links = {
-            action.kwargs["name"]: view.reverse_action(action.url_name, args=list(view.kwargs.values()))
+            action.kwargs["name"]: reverse(f"{view.basename}-{action.url_name}", kwargs=view.kwargs)
             for action in view.get_extra_actions()
             if is_allowed(action, view, request)
         }
