@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import OperationalError
 
 from movies.models import Movie
 from showtimes.models import Hall, Seat, Showtime
@@ -11,6 +12,7 @@ from tests.cast import as_
 from tests.cinema import make_hall, tomorrow
 from tests.refusals import errors_of, nothing_changes, problem_of
 from tests.rows import rows
+from users.querysets import LockingQuerySet
 
 URL = "/api/v1/showtimes/"
 
@@ -264,6 +266,24 @@ def test_a_form_is_refused(ada, body):
     with nothing_changes():
         response = as_(ada).post(URL, body, format="multipart")
     assert problem_of(response) == (415, "unsupported_media_type")
+
+
+def test_a_body_that_is_too_large_is_refused(ada, body, settings):
+    settings.MAX_JSON_BYTES = 100
+    with nothing_changes():
+        response = as_(ada).post(URL, {**body, "price": "1" * 100})
+    assert problem_of(response) == (413, "payload_too_large")
+
+
+def test_a_hall_that_cannot_be_locked_in_time_is_no_bug(ada, body, monkeypatch):
+    def time_out(queryset):
+        raise OperationalError("canceling statement due to lock timeout")
+
+    monkeypatch.setattr(LockingQuerySet, "lock", time_out)
+    with nothing_changes():
+        response = as_(ada).post(URL, body)
+    assert problem_of(response) == (503, "service_unavailable")
+    assert response["Retry-After"] == "2"
 
 
 def test_only_admins_make_one(anonymous, alice, body):
