@@ -155,7 +155,8 @@ def validated(serializer_class, data) -> dict:
 
 
 def seats_of(showtime: Showtime, seat_ids: list[int]) -> Response:
-    seats = [seat for seat in SeatMap(showtime).seats() if seat.pk in seat_ids]
+    asked = set(seat_ids)
+    seats = [seat for seat in SeatMap(showtime).seats() if seat.pk in asked]
     return Response(SeatSerializer(seats, many=True).data)
 
 
