@@ -99,7 +99,7 @@ def prepare_database() -> None:
 
 
 def print_addresses(port: int) -> None:
-    from reservations.management.commands.demo import LOGINS
+    from reservations.management.commands.demo import LOGINS, is_loaded
 
     address = f"http://{HOST}:{port}"
     print(f"""
@@ -109,8 +109,9 @@ The cinema is open. Ctrl-C closes it.
   docs    {address}/api/v1/docs/
   admin   {address}/admin/
 """)
-    for username, password, role in LOGINS:
-        print(f"  log in as {username} / {password} ({role})")
+    if is_loaded():
+        for username, password, role in LOGINS:
+            print(f"  log in as {username} / {password} ({role})")
     print(flush=True)
 
 
