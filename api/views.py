@@ -1,6 +1,6 @@
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
-from rest_framework.views import APIView
+from rest_framework.views import APIView, get_view_name
 
 from api.renderers import BrowsableAPIRenderer, JSONRenderer
 from users.permissions import AllowAny
@@ -37,3 +37,13 @@ class RootView(APIView):
         if request.user.is_authenticated and request.user.is_admin:
             entries |= {"users": "user-list", "sales": "sales"}
         return Response({name: reverse(route, request=request) for name, route in entries.items()})
+
+
+def name_of(view) -> str:
+    """A page's name, DRF's `VIEW_NAME_FUNCTION`: `Showtimes` and `Showtime 7` where DRF has `List` and `Instance`."""
+    name = get_view_name(view)
+    if name.endswith(" List"):
+        return name.removesuffix(" List") + "s"
+    if name.endswith(" Instance"):
+        return " ".join([name.removesuffix(" Instance"), *map(str, getattr(view, "kwargs", {}).values())])
+    return name

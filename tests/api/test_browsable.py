@@ -96,6 +96,20 @@ def test_programs_get_json(anonymous, things):
     assert asked_by_a_browser["Content-Type"] == "application/json"
 
 
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("movies/", "Movies"),
+        ("movies/{movie}/", "Movie {movie}"),
+        ("halls/{hall}/", "Hall {hall}"),
+        ("schedule/", "Schedule"),
+    ],
+)
+def test_its_title_says_what_it_shows(anonymous, things, path, name):
+    shown = page(anonymous, API + path.format(**things))
+    assert f"{name.format(**things)} · Movie reservations" in shown.text
+
+
 def test_what_people_wrote_is_text(anonymous, ada):
     title = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
     movie = make_movie(title, description=title)
