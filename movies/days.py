@@ -1,9 +1,12 @@
 """A day, as the cinema counts it: from midnight to midnight in its `TIME_ZONE`."""
 
+import re
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
+# As a day is written. Python's own parsers also take 20261124 and 2026-W48-2, Django's 2026-11-2.
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FIRST, LAST = date(1900, 1, 2), date(9000, 1, 1)
 
 

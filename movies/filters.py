@@ -5,7 +5,7 @@ from django.db.models import F, OrderBy, Q
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 
-from movies.days import end_of, start_of
+from movies.days import DAY, end_of, start_of
 from movies.models import Movie
 from users.filters import OrderingFilter
 
@@ -28,6 +28,17 @@ class GenresFilter(filters.Filter):
     field_class = SlugsField
 
 
+class DayField(forms.DateField):
+    def to_python(self, value):
+        if value not in self.empty_values and not DAY.fullmatch(value):
+            raise forms.ValidationError("Write a day as 2026-11-24.", code="invalid")
+        return super().to_python(value)
+
+
+class DayFilter(filters.DateFilter):
+    field_class = DayField
+
+
 class NullsLastOrderingFilter(OrderingFilter):
     """Left to themselves, PostgreSQL takes nulls for the largest and SQLite for the smallest values."""
 
@@ -41,9 +52,7 @@ class MovieFilter(filters.FilterSet):
     search = filters.CharFilter(
         method="with_every_word", max_length=200, label="With every one of these words in the title or description"
     )
-    showing_on = filters.DateFilter(
-        method="showing_on_day", input_formats=["%Y-%m-%d"], label="With a scheduled showtime on this day"
-    )
+    showing_on = DayFilter(method="showing_on_day", label="With a scheduled showtime on this day")
     ordering = NullsLastOrderingFilter(fields=("title", "release_date"))
 
     class Meta:

@@ -6,8 +6,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 
-# Python's own parsers also take 20261124 and 2026-W48-2.
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+from movies.days import DAY
+
 # A `+` that a query string's decoding has turned into a space: 2026-11-24T19:30:00 02:00
 LOST_PLUS = re.compile(r"(?<=[Tt ])(\S+) (\d{2}(:?\d{2})?)$")
 

@@ -147,6 +147,7 @@ def test_those_that_tie_come_by_id(anonymous, db, ordering):
         ("showing_on=2026-02-30", [("showing_on", "invalid")]),
         ("showing_on=24.11.2026", [("showing_on", "invalid")]),
         ("showing_on=11/24/2026", [("showing_on", "invalid")]),
+        ("showing_on=2026-3-2", [("showing_on", "invalid")]),
         ("showing_on=0000-01-01", [("showing_on", "invalid")]),
         ("showing_on=10000-01-01", [("showing_on", "invalid")]),
         ("ordering=id", [("ordering", "invalid_choice")]),
