@@ -99,6 +99,15 @@ class User(AbstractBaseUser):
             if not self.is_active:
                 self.logins.revoke()
 
+    def log_in(self, user_agent: str = "") -> "Login | None":
+        """
+        A new login for who has shown the right password. None when it was changed since, or the user deactivated:
+        what ends every login must not miss this one.
+        """
+        with transaction.atomic(durable=True):
+            unchanged = User.objects.filter(pk=self.pk, password=self.password, is_active=True).lock()
+            return self.logins.create(user_agent=user_agent) if unchanged else None
+
     def change_password(self, password: str, keep: "Login | None" = None) -> None:
         """Set a new password and end every login but `keep`."""
         with transaction.atomic():

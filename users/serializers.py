@@ -68,9 +68,10 @@ class CredentialsSerializer(serializers.Serializer):
         """Raises AuthenticationFailed."""
         request = self.context["request"]
         user = authenticate(request, username=self.validated_data["login"], password=self.validated_data["password"])
-        if user is None:
+        login = user and user.log_in(request.headers.get("User-Agent", "")[:255])
+        if login is None:
             raise AuthenticationFailed("No active account has this login and password.", "invalid_credentials")
-        return user.logins.create(user_agent=request.headers.get("User-Agent", "")[:255])
+        return login
 
 
 class MeSerializer(serializers.ModelSerializer):

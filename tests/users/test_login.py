@@ -2,6 +2,7 @@ import json
 
 import pytest
 from django.conf import settings as configured
+from django.contrib.auth import authenticate
 from rest_framework.test import APIClient
 
 from tests.cast import PASSWORD, make_user
@@ -179,3 +180,22 @@ def test_it_looks_at_no_credentials(alice):
     client = APIClient(HTTP_AUTHORIZATION="Bearer broken")
     client.cookies[configured.ACCESS_COOKIE] = "broken"
     assert client.post(URL, {"login": "alice", "password": PASSWORD}).status_code == 200
+
+
+@pytest.mark.parametrize("meanwhile", ["password", "deactivation"])
+def test_what_ends_every_login_does_not_miss_one_that_is_just_being_made(anonymous, alice, ada, monkeypatch, meanwhile):
+    """The old password was right when it was checked; by the time of the login it is no longer."""
+
+    def check_then_change(*args, **kwargs):
+        user = authenticate(*args, **kwargs)
+        if meanwhile == "password":
+            alice.change_password("gazpacho-with-nettles-43")
+        else:
+            alice.change(is_active=False)
+        return user
+
+    monkeypatch.setattr("users.serializers.authenticate", check_then_change)
+    response = anonymous.post(URL, {"login": "alice", "password": PASSWORD})
+    assert problem_of(response) == (401, "invalid_credentials")
+    assert not response.cookies
+    assert not Login.objects.exists()
