@@ -147,18 +147,19 @@ def schema_of(view, method: str):
 
 
 def writable_fields(serializer, partial: bool = False) -> list[serializers.Field]:
-    serializer = serializer(partial=partial) if isclass(serializer) else serializer
+    serializer = serializer() if isclass(serializer) else serializer
     serializer.partial = partial
     return [each for each in serializer.fields.values() if not each.read_only]
 
 
 def input_of(field: serializers.Field, values: Mapping, errors: list[dict]) -> Input:
-    name, kind = field.field_name, TYPES[field]
+    name = field.field_name
+    kind = field.style.get("input_type") or ("textarea" if "base_template" in field.style else TYPES[field])
     hints = [prose(hint) for hint in (field.help_text, HINTS.get(kind)) if hint]
     return Input(
         name,
         field.label,
-        "password" if is_secret(field) else "textarea" if "base_template" in field.style else kind,
+        kind,
         as_text(field, value_of(field, values)),
         field.choices if kind == "select" else {},
         field.required and not field.parent.partial,
@@ -168,25 +169,17 @@ def input_of(field: serializers.Field, values: Mapping, errors: list[dict]) -> I
 
 
 def value_of(field: serializers.Field, values: Mapping):
-    """What was sent, is there, or would be taken if nothing were sent. Never a secret."""
+    """What was sent, is there, or would be taken if nothing were sent. Never a secret: those are never shown either."""
     name = field.field_name
-    if is_secret(field):
+    if field.write_only:
         return ""
     if isinstance(values, QueryDict) and isinstance(field, serializers.ListField):
         return values.getlist(name)
     if name in values:
         return values[name]
-    return (
-        None
-        if callable(field.default)
-        else field.get_initial()
-        if field.default is serializers.empty
-        else field.default
-    )
-
-
-def is_secret(field: serializers.Field) -> bool:
-    return field.style.get("input_type") == "password"
+    if field.default is serializers.empty:
+        return field.get_initial()
+    return None if callable(field.default) else field.default
 
 
 def as_text(field: serializers.Field, value) -> str | bool:

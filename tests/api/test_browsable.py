@@ -371,6 +371,9 @@ def test_passwords_are_never_shown(visitor):
     assert response.status_code == 400
     assert Page(response).inputs()["POST-old_password"]["type"] == "password"
     assert b"something-secret" not in response.content
+    response = visitor.post(f"{API}auth/token/refresh/", {"refresh": "something-secret"}, headers=HTML)
+    assert response.status_code == 401
+    assert b"something-secret" not in response.content
     response = visitor.get(f"{API}auth/login/?password=something-secret-3", headers=HTML)
     shown = Page(response)
     assert shown.inputs()["POST-password"]["value"] == ""
