@@ -1,0 +1,77 @@
+"""`make faults`: what serves the cinema dies or runs out under load; what was acknowledged must survive it."""
+
+import argparse
+import random
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+from tests import harness, postgres
+from tests.faults import report
+from tests.faults.audit import Audit
+from tests.faults.disk import disk, small_disk
+from tests.faults.faults import FAULTS
+from tests.faults.play import Result, play
+from tests.faults.site import Site
+
+
+def main() -> int:
+    arguments = parse()
+    sys.stdout.reconfigure(line_buffering=True)  # through a pipe too, what happens is seen when it does
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, postgres.interrupt)
+    try:
+        return play_all(arguments)
+    except KeyboardInterrupt:
+        print("\nInterrupted: the customers, the server and the database are gone.")
+        return 130
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--fault", action="append", choices=FAULTS, metavar="NAME", help="only this one (repeatable)")
+    parser.add_argument("--list", action="store_true", help="name all faults, and do nothing")
+    arguments = parser.parse_args()
+    if arguments.list:
+        parser.exit(message="\n".join(FAULTS) + "\n")
+    return arguments
+
+
+def play_all(arguments: argparse.Namespace) -> int:
+    chosen = {name: fault for name, fault in FAULTS.items() if name in (arguments.fault or FAULTS)}
+    results: dict[str, list[Result]] = {}
+    database = ""
+    for on_small_disk in (False, True):
+        names = [name for name, fault in chosen.items() if fault.on_small_disk is on_small_disk]
+        with ExitStack() as stack:
+            if not names:
+                continue
+            data = stack.enter_context(small_disk() if on_small_disk else disk())
+            if data is None:
+                print(f"SKIPPED {', '.join(names)}: nobody lets us mount a small disk here.")
+                continue
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="faults-")))
+            site = stack.enter_context(closing(Site(folder, data, arguments.seed)))
+            database = database or harness.name_of(site.cluster.settings)
+            for name, result in rounds(site, names, arguments):
+                results.setdefault(name, []).append(result)
+    report.print_table(results)
+    return report.print_verdict(results, database)
+
+
+def rounds(site: Site, names: list[str], arguments: argparse.Namespace) -> Iterator[tuple[str, Result]]:
+    audit = Audit()
+    for name in names:
+        for number in range(1, arguments.rounds + 1):
+            result = play(site, audit, FAULTS[name], random.Random(f"{arguments.seed}/{name}/{number}"))
+            report.print_round(name, number, result)
+            yield name, result
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,63 @@
+"""Something dies. Each of these is the fault until it yields; from then on all must be well again."""
+
+import os
+import random
+import signal
+import time
+from collections.abc import Iterator
+
+from tests.faults.site import Site
+
+
+def kill_backend(site: Site, rng: random.Random) -> Iterator[None]:
+    """One of PostgreSQL's processes. Its first process then restarts all of them: they share memory."""
+    os.kill(site.cluster.backend(), signal.SIGKILL)
+    time.sleep(0.2)
+    site.cluster.wait()
+    yield
+
+
+def terminate_backend(site: Site, rng: random.Random) -> Iterator[None]:
+    """One session alone, as an operator ends it."""
+    site.cluster.ask("SELECT pg_terminate_backend(%s)", site.cluster.backend())
+    yield
+
+
+def restart_database(site: Site, rng: random.Random) -> Iterator[None]:
+    """As for an upgrade."""
+    site.cluster.restart()
+    yield
+
+
+def kill_database(site: Site, rng: random.Random) -> Iterator[None]:
+    site.cluster.kill()
+    time.sleep(rng.uniform(1.5, 2.5))
+    site.cluster.start()
+    yield
+
+
+def lose_database_for_long(site: Site, rng: random.Random) -> Iterator[None]:
+    """Long enough for everybody who tries again less and less often to be late."""
+    site.cluster.kill()
+    time.sleep(rng.uniform(17, 25))
+    site.cluster.start()
+    yield
+
+
+def kill_worker(site: Site, rng: random.Random) -> Iterator[None]:
+    os.kill(rng.choice(site.server.workers()), signal.SIGKILL)
+    yield
+
+
+def kill_server(site: Site, rng: random.Random) -> Iterator[None]:
+    site.server.kill()
+    time.sleep(rng.uniform(0.5, 1.5))
+    site.server.start()
+    yield
+
+
+def stop_server(site: Site, rng: random.Random) -> Iterator[None]:
+    """SIGTERM: what is under way is answered to the end."""
+    site.server.stop()
+    site.server.start()
+    yield

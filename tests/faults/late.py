@@ -1,0 +1,13 @@
+"""The API, with time for a crash between commit and answer: `gunicorn tests.faults.late`."""
+
+import time
+
+from project.wsgi import application as in_time
+
+HEADER = "X-Late"
+
+
+def application(environ, start_response):
+    answer = in_time(environ, start_response)
+    time.sleep(float(environ.get("HTTP_X_LATE", "0")))
+    return answer

@@ -1,0 +1,102 @@
+"""Something runs out: locks that are free, connections, the disk. See tests/faults/crashes.py for the form."""
+
+import os
+import random
+import time
+from collections.abc import Callable, Iterator
+
+import psycopg
+
+from tests.faults.cluster import OWNER
+from tests.faults.site import BURST, Site
+
+LOCK_TIMEOUT = 5
+POOL_TIMEOUT = "couldn't get a connection"
+DISK_FULL = "No space left on device"
+
+
+def lock_row(table: str) -> Callable[[Site, random.Random], Iterator[None]]:
+    def lock(site: Site, rng: random.Random) -> Iterator[None]:
+        """Another session locks a row of this table and forgets about it; who needs it is told so in time."""
+        booking = site.new_booking()
+        rows = {"showtimes_seat": booking.seat, "users_user": site.user[0], "showtimes_showtime": booking.showtime}
+        with site.locked(table, rows[table]):
+            answer = site.send(booking).result()
+        yield
+        seconds = answer.ended - answer.began
+        if answer.outcome != "503" or not LOCK_TIMEOUT - 1 < seconds < LOCK_TIMEOUT + 2:
+            site.complain(f"who needed the row was answered {answer.outcome} after {seconds:.1f} s")
+        answer = site.book(booking)
+        if answer.outcome != "201":
+            return site.complain(f"once the row was free, the same request was answered {answer.outcome}")
+        site.cancel(answer)
+
+    return lock
+
+
+def exhaust_pool(site: Site, rng: random.Random) -> Iterator[None]:
+    """More requests than connections wait for the same seat, which another session has locked."""
+    booking = site.new_booking()
+    with site.locked("showtimes_seat", booking.seat), open(site.server.log) as log:
+        log.seek(0, os.SEEK_END)
+        waiting = [site.send(booking._replace(key=f"{booking.key}-{n}"), clerk=n) for n in range(BURST)]
+        answers = [each.result() for each in waiting]
+        said = log.read()
+    yield
+    if POOL_TIMEOUT not in said:
+        site.complain("the pool was not exhausted")
+    if others := {answer.outcome for answer in answers} - {"503"}:
+        site.complain(f"those who waited were answered {', '.join(others)}")
+    answer = site.book(booking)
+    if answer.outcome != "201":
+        return site.complain(f"once the seat was free, a request for it was answered {answer.outcome}")
+    site.cancel(answer)
+
+
+def use_up_connections(site: Site, rng: random.Random) -> Iterator[None]:
+    """Others have all the connections that PostgreSQL gives, and the cinema has none left."""
+    hoard = []
+    try:
+        control = site.cluster.connect()
+        hoard.append(control)
+        while (
+            hoard_all(site, hoard)
+            or control.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [OWNER]
+            ).fetchall()
+        ):
+            pass
+        time.sleep(rng.uniform(2, 4))
+    finally:
+        for connection in hoard:
+            connection.close()
+    yield
+
+
+def hoard_all(site: Site, hoard: list[psycopg.Connection]) -> bool:
+    """Take what is left; whether anything was."""
+    before = len(hoard)
+    try:
+        while True:
+            hoard.append(site.cluster.connect())
+    except psycopg.OperationalError:
+        return len(hoard) > before
+
+
+def fill_disk(site: Site, rng: random.Random) -> Iterator[None]:
+    """To the last byte; then room is made again, and whatever gave up is started again, as an operator would."""
+    ballast = site.cluster.folder / "ballast"
+    try:
+        with open(ballast, "wb", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+    except OSError:
+        pass
+    time.sleep(rng.uniform(3, 5))
+    ballast.unlink()
+    if not site.cluster.is_running():
+        site.cluster.start()
+    site.cluster.wait()
+    yield
+    if DISK_FULL not in site.cluster.log.read_text(errors="replace"):
+        site.complain("the disk was never full")

@@ -1,0 +1,108 @@
+"""All that a fault can strike: a database, a server on it, its customers, and clerks who ask pointed questions."""
+
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import psycopg
+
+from tests import harness
+from tests.faults.cluster import OWNER, Cluster
+from tests.faults.crowd import CUSTOMERS, USERS_EACH, Crowd
+from tests.faults.customer import Customer
+from tests.faults.ledger import Ledgers
+from tests.faults.server import Server
+from tests.faults.wire import Answer
+
+WORKERS = 2
+# Throttles count in the database as well, and here they never refuse.
+SETTINGS = {
+    "WEB_CONCURRENCY": str(WORKERS),
+    "THROTTLE_RESERVE": "999999999/day",
+    "ACCESS_TOKEN_EXPIRE_MINUTES": "10000",
+}
+BURST = 40
+SECONDS_UNTIL_ANSWERED = 20
+
+
+class Booking(NamedTuple):
+    """Seats that no customer asks for: for one who wants to see what becomes of this very request."""
+
+    key: str
+    showtime: int
+    seat: int
+
+    @property
+    def body(self) -> dict:
+        return {"showtime_id": self.showtime, "seat_ids": [self.seat]}
+
+
+class Site:
+    def __init__(self, folder: Path, data: Path, seed: int):
+        """`data` is where the database is, which may be another disk."""
+        self.complaints: list[str] = []
+        self.cluster = Cluster(data)
+        self.environment = harness.environment(self.cluster.settings, folder, **SETTINGS)
+        harness.run(self.environment, "manage.py", "migrate", "--verbosity=0")
+        users = CUSTOMERS * USERS_EACH + 1
+        cinema = json.loads(harness.run(self.environment, "-m", "tests.faults.seed", str(users)))
+        showtime, self.seats = cinema["showtimes"].popitem()
+        self.showtime, self.user = int(showtime), tuple(cinema["users"].pop())
+        self.server = Server(self.environment, folder / "server.log")
+        self.crowd = Crowd(folder, seed, self.server.address, cinema)
+        self.ledgers = Ledgers(folder)
+        self.clerks = [Customer(self.server.address, folder / f"clerk{number}.ledger") for number in range(BURST)]
+        self.threads = ThreadPoolExecutor(BURST)
+        self.bookings = 0
+
+    def close(self) -> None:
+        self.crowd.close()
+        self.server.stop()
+        self.cluster.stop()
+        self.threads.shutdown(wait=False, cancel_futures=True)
+
+    def complain(self, about: str) -> None:
+        self.complaints.append(about)
+
+    def new_booking(self) -> Booking:
+        self.bookings += 1
+        return Booking(f"clerk-{self.bookings}", self.showtime, self.seats[self.bookings % len(self.seats)])
+
+    def send(self, booking: Booking, clerk: int = 0, **headers: str) -> "Future[Answer]":
+        return self.threads.submit(self.clerks[clerk].book, self.user, booking.body, booking.key, **headers)
+
+    def book(self, booking: Booking) -> Answer:
+        """Again and again, until it is answered."""
+        deadline = time.monotonic() + SECONDS_UNTIL_ANSWERED
+        while not (answer := self.send(booking).result()).is_final and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return answer
+
+    def cancel(self, answer: Answer) -> None:
+        """So that the seat can be sold again."""
+        self.clerks[0].cancel(self.user, answer.body["id"], [seat["id"] for seat in answer.body["seats"]])
+
+    @contextmanager
+    def locked(self, table: str, row: int) -> Iterator[int]:
+        """Another session, of this process id, locks this row, and does nothing more while the body runs."""
+        session = self.cluster.connect(database=OWNER)
+        try:
+            session.execute("BEGIN")
+            session.execute(f"SELECT FROM {table} WHERE id = {row} FOR UPDATE")
+            yield session.info.backend_pid
+        finally:
+            with suppress(psycopg.OperationalError):  # its server may have been killed
+                session.execute("ROLLBACK")
+            session.close()
+
+    def wait_for(self, what: str, question: str, *values: object, seconds: float = 5) -> None:
+        """Until the database has an answer to this question."""
+        deadline = time.monotonic() + seconds
+        while not self.cluster.ask(question, *values):
+            if time.monotonic() > deadline:
+                return self.complain(f"{what} did not happen")
+            time.sleep(0.005)
