@@ -80,6 +80,7 @@ def storm(arguments: argparse.Namespace, folder: Path, settings: dict[str, str])
 def furnish(arguments: argparse.Namespace, environment: dict[str, str]) -> Plan:
     lanes = lanes_for(arguments.clients)
     scenarios = rounds(list(SCENARIOS), arguments.attempts, lanes, arguments.seed)
+    print(f"Furnishing the cinema for {len(scenarios):,} rounds …")
     furnished = json.loads(harness.run(environment, "-m", "tests.storm.seed", stdin=json.dumps(scenarios)))
     return Plan(
         attempts=arguments.attempts,

@@ -50,4 +50,4 @@ def unexplained(folder: Path) -> Iterator[str]:
     records = [json.loads(line) for file in folder.glob("*.jsonl") for line in file.open()]
     found = complaints(records)
     if found:
-        yield "\n".join([f"the histories of {len(found):,} seats are impossible; the first:", *found[:SHOWN]])
+        yield "\n".join([f"{len(found):,} histories are impossible, the first of them:", *found[:SHOWN]])

@@ -43,7 +43,7 @@ def print_speed(attempts: int, milliseconds: array, seconds: float) -> None:
     p50, p99 = (ordered[int(len(ordered) * share)] for share in (0.5, 0.99))
     print(
         f"  {len(milliseconds):,} requests in {seconds:,.0f} s, {attempts / seconds:,.0f} attempts a second;"
-        f" half were answered within {p50:,.0f} ms (p50), 99 of 100 within {p99:,.0f} ms (p99)"
+        f" p50 {p50:,.0f} ms, p99 {p99:,.0f} ms, the slowest {ordered[-1]:,.0f} ms"
     )
 
 
@@ -53,7 +53,7 @@ def print_verdict(faults: list[str], attempts: int, seconds: float, database: st
         print(f"! {fault}")
     storm = f"{attempts:,} attempts on {database}"
     if faults:
-        print(f"FAILED: {storm}: {len(faults)} faults, listed above.")
+        print(f"FAILED: {storm}, {len(faults)} {'fault' if len(faults) == 1 else 'faults'}: see above.")
         return 1
     print(f"All is well after {storm} in {seconds:,.0f} s.")
     return 0

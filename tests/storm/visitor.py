@@ -33,9 +33,15 @@ class Reservation(NamedTuple):
 
 def instant(text: str | None) -> int | None:
     """An instant that the server told, in nanoseconds of the monotonic clock."""
-    if text is None:
-        return None
-    return int(datetime.fromisoformat(text).timestamp() * 1e9) - time.time_ns() + time.monotonic_ns()
+    return text and int(datetime.fromisoformat(text).timestamp() * 1e9) - wall_clock_ahead()
+
+
+def wall_clock_ahead() -> int:
+    """By how much the one clock is ahead of the other. A busy machine can stop us between the readings: then again."""
+    while True:
+        before, wall, after = time.monotonic_ns(), time.time_ns(), time.monotonic_ns()
+        if after - before < 1_000_000:
+            return wall - after
 
 
 class Visitor:
