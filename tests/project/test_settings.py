@@ -2,13 +2,13 @@
 
 import json
 import os
-import secrets
 import subprocess
 import sys
 
 import pytest
 
-KEY, OTHER_KEY = secrets.token_urlsafe(64), secrets.token_urlsafe(64)
+KEY = "one-key-of-two-that-open-nothing-but-are-as-long-as-the-longest-needs-to-be"
+OTHER_KEY = KEY[::-1]
 PRODUCTION = {"SECRET_KEY": KEY, "REFRESH_SECRET_KEY": OTHER_KEY, "ALLOWED_HOSTS": "cinema.example"}
 HOW_TO_MAKE_ONE = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(64))'"
 
