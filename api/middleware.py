@@ -1,5 +1,6 @@
 import re
 import uuid
+from urllib.parse import urljoin
 
 from django.conf import settings
 
@@ -7,9 +8,12 @@ from api import problems
 from users.exceptions import PayloadTooLarge
 
 WELL_FORMED_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-# Nothing but this server's own files; Swagger UI and the browsable API set styles on elements and use data: pictures.
+POSTERS_ELSEWHERE = "" if settings.MEDIA_URL.startswith("/") else " " + urljoin(settings.MEDIA_URL, "/")
+# Nothing but this server's own files, and posters from wherever they are; Swagger UI and the browsable API set styles
+# on elements and use data: pictures.
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    f"img-src 'self' data:{POSTERS_ELSEWHERE}; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 

@@ -27,11 +27,11 @@ VERBS = {
 }
 SUMMARIES = {
     "list": "List {things}",
-    "retrieve": "Get one of the {things}",
-    "create": "Add one to the {things}",
-    "update": "Replace one of the {things}",
-    "partial_update": "Change one of the {things}",
-    "destroy": "Remove one of the {things}",
+    "retrieve": "Get a {thing}",
+    "create": "Add a {thing}",
+    "update": "Replace a {thing}",
+    "partial_update": "Change a {thing}",
+    "destroy": "Remove a {thing}",
 }
 REASONS = {
     400: "Malformed body, bad field or bad query value: see `errors`.",
@@ -139,8 +139,8 @@ class Schema(AutoSchema):
         return summary, "\n".join(line.strip() for line in description.strip().splitlines())
 
     def get_summary(self) -> str:
-        things = " ".join(self._tokenize_path()[-1:])
-        return self.said()[0] or SUMMARIES[self.view.action].format(things=things)
+        things = self._tokenize_path()[-1]
+        return self.said()[0] or SUMMARIES[self.view.action].format(things=things, thing=things.removesuffix("s"))
 
     def get_description(self) -> str:
         return self.said()[1]
