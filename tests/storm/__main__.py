@@ -15,7 +15,7 @@ from tests.storm.plan import Plan, Stage, User, lanes_for, rounds
 from tests.storm.scenarios import SCENARIOS
 
 SETTINGS = {"HOLD_SECONDS": "1", "WEB_CONCURRENCY": "3", "ACCESS_TOKEN_EXPIRE_MINUTES": "10000"}
-MOST_ATTEMPTS_WITH_HISTORY = 20_000
+MOST_ATTEMPTS_WITH_HISTORY = 50_000
 
 
 def main() -> int:
@@ -38,9 +38,11 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--db", choices=("postgres", "sqlite"), default="postgres")
     parser.add_argument("--seconds", type=float, help="give up after these (default: 60, and 1 for 10 attempts)")
-    parser.add_argument("--history", type=int, help="1 checks the history, 0 saves its memory (default: up to 20,000)")
+    parser.add_argument("--history", type=int, help="1 checks the history, 0 saves its memory (default: up to 50,000)")
     parser.add_argument("--without-locks", action="store_true", help="sell without the guards, to see it noticed")
     arguments = parser.parse_args()
+    if arguments.without_locks and arguments.db == "sqlite":
+        parser.error("SQLite has no row locks to take out: it lets one writer in at a time.")
     if arguments.history is None:
         arguments.history = arguments.attempts <= MOST_ATTEMPTS_WITH_HISTORY
     arguments.seconds = arguments.seconds or 60 + arguments.attempts / 10

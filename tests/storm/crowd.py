@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.storm.plan import Plan
-from tests.storm.scenarios import SCENARIOS, Visit
+from tests.storm.scenarios import SCENARIOS
+from tests.storm.visit import Visit
 from tests.storm.visitor import Visitor
 
 

@@ -8,56 +8,12 @@ differs between two runs is who comes first.
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from tests.storm.plan import ROUND, Plan, Stage, User
-from tests.storm.visitor import Reservation, Visitor
+from tests.storm.visit import Visit
 
 SPARE_HALL = 100  # this much higher is the number of the hall that showtimes can be moved to
-
-
-@dataclass
-class Visit:
-    """One attempt: who is there, and what it is about."""
-
-    cinema: Visitor
-    plan: Plan
-    stage: Stage
-    turn: int
-    rng: random.Random
-
-    def __post_init__(self):
-        """A stage with several showtimes plays them one after the other."""
-        self.turns = ROUND // len(self.stage.showtimes)
-        number, self.turn = divmod(self.turn, self.turns)
-        self.showtime, self.seats = self.stage.showtimes[number]
-
-    @property
-    def admin(self) -> User:
-        return self.plan.admin
-
-    def somebody(self) -> User:
-        return self.rng.choice(self.plan.users)
-
-    def owner_of(self, reservation: Reservation) -> User:
-        return next(user for user in self.plan.users if user.id == reservation.owner)
-
-    def chance(self, share: float) -> bool:
-        return self.rng.random() < share
-
-    def some_seats(self, count: int) -> list[int]:
-        """In any order: whoever locks in the order asked will deadlock."""
-        return self.rng.sample(self.seats, count)
-
-    def cancel_one(self, reservations: list[Reservation], by: User | None = None) -> None:
-        """One of these, the newest more often: all of it, or a seat; by its owner if by nobody else."""
-        if not reservations:
-            return
-        reservation = reservations[0] if self.chance(0.5) else self.rng.choice(reservations)
-        some = [self.rng.choice(reservation.seats)] if self.chance(0.5) else None
-        self.cinema.cancel(by or self.owner_of(reservation), reservation, some)
 
 
 class Scenario(NamedTuple):
@@ -82,7 +38,8 @@ def scenario(layout: list[str], showtimes: int = 1):
 @scenario(["SSSSSSSSSS"])
 def one_seat(visit: Visit) -> None:
     """Everybody wants the same seat; once it is gone, the next."""
-    visit.cinema.book(visit.somebody(), visit.showtime, seats=[visit.seats[visit.turn * 10 // visit.turns]])
+    wanted = visit.seats[visit.turn * len(visit.seats) // visit.turns]
+    visit.cinema.book(visit.somebody(), visit.showtime, seats=[wanted])
 
 
 @scenario(["SSSSSS"])
@@ -107,7 +64,7 @@ def book_against_cancel(visit: Visit) -> None:
 
 @scenario(["SSSSPPPP"], showtimes=4)
 def cancelled_showtimes(visit: Visit) -> None:
-    """People book, hold, confirm and cancel, admins change prices and times: and then the showtime is cancelled."""
+    """People book, hold, confirm and cancel, admins change the prices, and then the showtime is cancelled."""
     user = visit.somebody()
     if visit.turn in (visit.turns - 5, visit.turns - 4):
         visit.cinema.cancel_showtime(visit.admin, visit.showtime)
