@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import IntegrityError, transaction
 
 from reservations.cancellations import cancel_showtime
 from reservations.models import Reservation, ReservedSeat
@@ -166,6 +167,16 @@ class TestPartlyCancelled:
     def test_the_rest_expires(self, alice, hold, clock):
         clock.move_to(hold.expires_at)
         assert seen(alice, hold) == ("expired", "0.00", ["released", "released"])
+
+
+class TestTakingOver:
+    """What a booking releases, whatever it has been told about its seats."""
+
+    @pytest.mark.parametrize("is_held", [True, False])
+    def test_a_seat_that_somebody_has_is_not_taken_from_them(self, alice, bob, showtime, is_held):
+        reserve(alice, showtime, "A1", hold=is_held)
+        with nothing_changes(), pytest.raises(IntegrityError), transaction.atomic():
+            reserve(bob, showtime, "A1")
 
 
 class TestAnotherServersClock:

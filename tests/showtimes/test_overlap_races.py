@@ -138,6 +138,14 @@ def test_the_lock_alone_is_enough(duel, no_constraint):
     assert Showtime.objects.count() == 1
 
 
+def test_the_lock_alone_is_enough_for_two_that_move(ada, movie, hall, no_constraint, monkeypatch):
+    day, night = [make_showtime(movie, hall, starts_at=tomorrow(hour)) for hour in (10, 15)]
+    meet_after(monkeypatch, Showtime, "occupy_hall")
+    moves = [lambda one=one: as_(ada).patch(f"{URL}{one.pk}/", {"starts_at": SLOT}) for one in (day, night)]
+    assert_one_won(at_once(*moves), won=200)
+    assert Showtime.objects.filter(starts_at=tomorrow()).count() == 1
+
+
 def test_the_constraint_alone_is_enough(duel, no_lock):
     assert_one_won(duel())
     assert Showtime.objects.count() == 1

@@ -12,6 +12,7 @@ from showtimes.models import Hall, Seat, Showtime
 from showtimes.serializers import ShowtimeSerializer
 from tests.cast import as_
 from tests.cinema import ids_of, make_hall, make_movie, reserve, tomorrow
+from tests.duels import pause_after
 from tests.race import at_once, meet_after
 from tests.refusals import errors_of, nothing_changes, problem_of
 from tests.rows import rows
@@ -307,6 +308,29 @@ def test_a_hall_that_was_deleted_a_moment_ago_is_unknown(ada, showtime, url, mon
     seats = rows(Seat)
     assert errors_of(as_(ada).patch(url, {"hall_number": 2})) == [("hall_number", "does_not_exist")]
     assert rows(Seat) == seats
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_change_it_at_once_neither_undoes_the_other(ada, url, monkeypatch):
+    meet_after(monkeypatch, Showtime, "refresh_from_db")  # both have read it before either writes, but for the lock
+    changes = {"price": "11.00"}, {"premium_price": "20.00"}
+    answers = at_once(*(lambda change=change: as_(ada).patch(url, change) for change in changes))
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert Showtime.objects.values_list("price", "premium_price").get() == (11, 20)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_while_it_is_cancelled_comes_too_late(ada, showtime, url, monkeypatch):
+    is_there, _ = pause_after(monkeypatch, Showtime, "refuse_if_closed")
+
+    def change():
+        assert is_there.wait(10)
+        return as_(ada).patch(url, {"price": "1.00"})
+
+    cancelled, changed = at_once(lambda: as_(ada).post(f"{url}cancel/"), change)
+    assert cancelled.status_code == 200
+    assert problem_of(changed) == (409, "showtime_cancelled")
+    assert Showtime.objects.values_list("status", "price").get() == ("cancelled", showtime.price)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -42,6 +42,16 @@ def test_one_of_eight_wins_and_the_others_do_no_harm(login, race, attempt):
     assert (login.revoked_at, login.token_id) == (None, RefreshToken(refresh)["jti"])
 
 
+def test_of_two_who_have_found_it_unused_one_wins(login, monkeypatch):
+    """Both have read the login before either writes: only the write itself can tell who is first."""
+    meet_after(monkeypatch, RefreshToken, "login")
+    sent = {"refresh": str(RefreshToken.of(login))}
+    first, second = at_once(*[lambda: APIClient().post(BEARER_URL, sent)] * 2)
+    winner, loser = (first, second) if first.status_code == 200 else (second, first)
+    assert winner.status_code == 200
+    assert problem_of(loser) == (409, "refresh_superseded")
+
+
 def test_the_race_is_real(login, monkeypatch):
     """The control: look, then write, as one would without thinking of the others. Several win, with a token each."""
 
