@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 
 import django
-import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import DatabaseError, connection
@@ -76,17 +75,15 @@ def open_port() -> socket.socket:
 
 
 def check_database() -> None:
-    """Open one connection. Not through PostgreSQL's pool, which would try again and again before it gives up."""
     database = connection.settings_dict
     try:
         if connection.vendor == "postgresql":
             name = f"PostgreSQL at {database['HOST']}:{database['PORT']}, database {database['NAME']}"
             advice = "Start it, correct POSTGRES_DB, DB_HOST and their like, or unset them all to use SQLite."
-            psycopg.connect(**connection.get_connection_params()).close()
         else:
             name, advice = database["NAME"], "SQLITE_PATH names it."
-            connection.ensure_connection()
-    except (psycopg.Error, DatabaseError) as error:
+        connection.ensure_connection()
+    except DatabaseError as error:
         reason = " ".join(str(error).split())
         sys.exit(f"The database does not answer ({name}). {advice} What it said: {reason}")
 

@@ -89,15 +89,16 @@ USE_TZ = True
 if any(env.str(name, "") for name in ("POSTGRES_DB", "POSTGRES_USER", "POSTGRES_PASSWORD", "DB_HOST", "DB_PORT")):
     DATABASES = {
         "default": {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "project.postgresql",
             "NAME": env.str("POSTGRES_DB", "postgres"),
             "USER": env.str("POSTGRES_USER", "postgres"),
             "PASSWORD": env.str("POSTGRES_PASSWORD", ""),
             "HOST": env.str("DB_HOST", "127.0.0.1"),
             "PORT": env.str("DB_PORT", "5432"),
+            # A connection for each thread, renewed at the next request after the server has closed it.
+            "CONN_MAX_AGE": 3600,
+            "CONN_HEALTH_CHECKS": True,
             "OPTIONS": {
-                # One pool a process, no larger than its threads need; who waits longer than this gets a 503.
-                "pool": {"min_size": 1, "max_size": 8, "timeout": 5},
                 # Statements are prepared the second time a connection meets them; that needs binding on the server.
                 "prepare_threshold": 1,
                 "server_side_binding": True,

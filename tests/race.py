@@ -21,7 +21,6 @@ def at_once(*calls: Callable) -> list:
         finally:
             connections.close_all()
 
-    connections.close_all()  # this thread's, to leave the whole pool to them
     with ThreadPoolExecutor(len(calls)) as pool:
         return list(pool.map(run, calls))
 

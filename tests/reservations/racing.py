@@ -47,7 +47,6 @@ def deadlocks() -> int:
     if connection.vendor != "postgresql":
         return 0
     connections.close_all()
-    connection.close_pool()
     with psycopg.connect(**connection.get_connection_params(), autocommit=True) as observer:
         others = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid != pg_backend_pid()"
         for _ in range(50):

@@ -1,7 +1,6 @@
 """
-What happens at once, through real connections, which the threads take from the settings' pool of eight on PostgreSQL.
-Whatever raced, afterwards every promise holds on the whole database. That these races would go wrong without the guards
-is shown in test_guards.py.
+What happens at once, through real connections, one for each thread. Whatever raced, afterwards every promise holds on
+the whole database. That these races would go wrong without the guards is shown in test_guards.py.
 """
 
 import time
@@ -10,7 +9,6 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from reservations.invariants import broken_promises
@@ -24,14 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def patience(monkeypatch):
-    """Who waits for a connection may wait longer than in production: how fast this computer is, is not the question."""
-    if pool := connection.settings_dict["OPTIONS"].get("pool"):
-        monkeypatch.setitem(pool, "timeout", 60)
-
-
-@pytest.fixture(autouse=True)
-def all_is_well_afterwards(transactional_db, patience):
+def all_is_well_afterwards(transactional_db):
     before = deadlocks()
     yield
     assert broken_promises() == {}

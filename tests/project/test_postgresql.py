@@ -1,0 +1,77 @@
+"""What a thread's connection to PostgreSQL lives through from one request to the next."""
+
+import psycopg
+import pytest
+from django.db import OperationalError, close_old_connections, connection, transaction
+
+from movies.models import Genre
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def only_on_postgresql(transactional_db):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite is never away.")
+
+
+def use() -> int:
+    """A request, as far as its connection is concerned: the process that served it."""
+    close_old_connections()
+    Genre.objects.exists()
+    close_old_connections()
+    return connection.connection.info.backend_pid
+
+
+def end(pid: int) -> None:
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as operator:
+        operator.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+
+def test_it_is_kept():
+    assert use() == use()
+
+
+def test_it_is_looked_at_without_asking_the_server(monkeypatch):
+    use()
+    asked = []
+    monkeypatch.setattr(connection.connection, "cursor", lambda: asked.append("a question"))
+    assert connection.is_usable()
+    assert asked == []
+
+
+def test_it_is_renewed_when_the_server_has_closed_it():
+    """And no request notices."""
+    first = use()
+    end(first)
+    assert use() != first
+
+
+def test_it_is_renewed_after_a_request_that_lost_it():
+    first = use()
+
+    @transaction.atomic
+    def lose_it():
+        Genre.objects.exists()
+        end(first)
+        Genre.objects.exists()
+
+    with pytest.raises(OperationalError):
+        lose_it()
+    assert use() != first
+
+
+def test_it_is_not_used_again_in_the_middle_of_a_transaction():
+    first = use()
+    connection.connection.execute("BEGIN")
+    assert not connection.is_usable()
+    connection.errors_occurred = True
+    assert use() != first
+
+
+def test_it_is_no_longer_usable_once_it_is_closed():
+    use()
+    connection.connection.close()
+    assert not connection.is_usable()
+    connection.close()
+    assert not connection.is_usable()
