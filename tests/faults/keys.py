@@ -3,7 +3,6 @@
 import random
 from collections.abc import Callable, Iterator
 
-from tests.faults.late import HEADER
 from tests.faults.site import Booking, Site
 
 Fault = Callable[[Site, random.Random], Iterator[None]]
@@ -32,7 +31,7 @@ def after_commit(crash: Fault) -> Fault:
 
     def strike(site: Site, rng: random.Random) -> Iterator[None]:
         booking = site.new_booking()
-        sent = site.send(booking, **{HEADER: "1"})
+        sent = site.send(booking, **{"X-Late": "1"})
         site.wait_for("a booking", KEY, booking.key)
         next(crash(site, rng))
         yield

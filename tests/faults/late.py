@@ -1,10 +1,8 @@
-"""The API, with time for a crash between commit and answer: `gunicorn tests.faults.late`."""
+"""The API, with time for a crash between commit and answer, `X-Late` seconds: `gunicorn tests.faults.late`."""
 
 import time
 
 from project.wsgi import application as in_time
-
-HEADER = "X-Late"
 
 
 def application(environ, start_response):
