@@ -1,7 +1,8 @@
 """Every error, from any layer, is one format: `application/problem+json` (RFC 9457), and tells no secrets."""
 
+import psycopg
 import pytest
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
@@ -152,7 +153,22 @@ def test_500_tells_the_requests_id_and_nothing_else(visitor, monkeypatch):
     assert response.json() == problem(500, "Internal Server Error", "server_error", detail, request_id="tell-them-this")
 
 
-@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def refused_with(state: type[psycopg.Error]) -> InternalError:
+    """As Django tells that PostgreSQL is in this state."""
+    error = InternalError("as PostgreSQL says it")
+    error.__cause__ = state()
+    return error
+
+
+AWAY = (
+    OperationalError("server closed the connection unexpectedly"),
+    InterfaceError("connection already closed"),
+    refused_with(psycopg.errors.ReadOnlySqlTransaction),
+    refused_with(psycopg.errors.IdleInTransactionSessionTimeout),
+)
+
+
+@pytest.mark.parametrize("error", AWAY, ids=["away", "closed", "read-only", "tired-of-waiting"])
 @pytest.mark.parametrize("path", [GENRES, "/api/v1/users/me/", "/admin/"])
 def test_503_while_the_database_is_away(visitor, alice, monkeypatch, error, path):
     """Whoever asks it first: the view, authentication, or Django's sessions, outside DRF."""
@@ -160,7 +176,7 @@ def test_503_while_the_database_is_away(visitor, alice, monkeypatch, error, path
     visitor.cookies["sessionid"] = "x" * 32
 
     def cursor(*args):
-        raise error("server closed the connection unexpectedly")
+        raise error
 
     with monkeypatch.context() as patch:
         patch.setattr("django.db.backends.base.base.BaseDatabaseWrapper.cursor", cursor)
@@ -171,8 +187,16 @@ def test_503_while_the_database_is_away(visitor, alice, monkeypatch, error, path
         503,
         "Service Unavailable",
         "service_unavailable",
-        "The database is away or too busy. Nothing was changed; try again in a moment.",
+        "The database is away or too busy. Try again in a moment, with the same Idempotency-Key if there is one.",
     )
+
+
+def test_500_for_what_is_a_bug_although_the_database_says_it(visitor, db, monkeypatch):
+    def list_(*args, **kwargs):
+        raise refused_with(psycopg.errors.InFailedSqlTransaction)
+
+    monkeypatch.setattr(GenreViewSet, "list", list_)
+    assert problem_of(visitor.get(GENRES)) == (500, "server_error")
 
 
 @pytest.mark.parametrize("path", [GENRES, "/admin/login/", "/nowhere"])

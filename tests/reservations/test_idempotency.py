@@ -5,6 +5,8 @@ from threading import Event
 
 import pytest
 import time_machine
+from django.db import OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from reservations.cancellations import cancel_showtime
 from reservations.models import IdempotencyKey, Reservation
@@ -31,6 +33,24 @@ def asked(showtime) -> dict:
 
 def post(user, asked, key="a-key-of-mine"):
     return as_(user).post(URL, asked, headers={"Idempotency-Key": key})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_is_lost_while_committing_may_have_booked(alice, asked, monkeypatch):
+    """Nobody knows, so the answer claims nothing; the same key again finds out."""
+    commit = BaseDatabaseWrapper._commit
+
+    def lose_the_answer(self):
+        commit(self)
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(BaseDatabaseWrapper, "_commit", lose_the_answer)
+        response = post(alice, asked)
+    assert problem_of(response) == (503, "service_unavailable")
+    again = post(alice, asked)
+    assert (again.status_code, again["Idempotent-Replayed"]) == (201, "true")
+    assert again.json()["id"] == Reservation.objects.get().pk
 
 
 class TestAgain:
