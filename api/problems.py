@@ -12,6 +12,7 @@ from http import HTTPStatus
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, JsonResponse, UnreadablePostError
+from psycopg.errors import IdleInTransactionSessionTimeout, ReadOnlySqlTransaction
 from rest_framework import exceptions
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.response import Response
@@ -28,7 +29,10 @@ logger = logging.getLogger(__name__)
 class ServiceUnavailable(APIException):
     status_code = 503
     default_code = "service_unavailable"
-    default_detail = "The database is away or too busy. Nothing was changed; try again in a moment."
+    # Not that nothing was changed: who loses the database while it commits cannot know.
+    default_detail = (
+        "The database is away or too busy. Try again in a moment, with the same Idempotency-Key if there is one."
+    )
     wait = RETRY_AFTER_SECONDS
 
 
@@ -53,6 +57,10 @@ CONSTRAINTS = {
     "showtimes_hall.number": lambda: taken("number", "There is a hall with this number."),
     "showtimes_hall_pkey": lambda: taken("number", "There is a hall with this number."),
 }
+
+
+# PostgreSQL has become a standby, or has waited too long for us in the middle of a transaction.
+NOT_NOW = (ReadOnlySqlTransaction, IdleInTransactionSessionTimeout)
 
 
 def problem(status: int, code: str, detail: str, **members) -> dict:
@@ -92,10 +100,15 @@ def as_api_exception(exc: Exception) -> Exception:
             return refused_by_constraint(exc)
         case DataError():
             return ValidationError("A value is out of range, or has characters that cannot be stored.")
-        case OperationalError() | InterfaceError():
+        case _ if is_unavailable(exc):
             logger.warning("The database refused: %s", exc)
             return ServiceUnavailable()
     return exc
+
+
+def is_unavailable(exc: Exception) -> bool:
+    """Whether the database is away or too busy. Of its internal errors only some say so; the others are our bugs."""
+    return isinstance(exc, OperationalError | InterfaceError) or isinstance(exc.__cause__, NOT_NOW)
 
 
 def refused_by_constraint(exc: IntegrityError) -> Exception:
@@ -160,7 +173,7 @@ def page_not_found(request, exception) -> JsonResponse:
 
 
 def server_error(request) -> JsonResponse:
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    if is_unavailable(sys.exc_info()[1]):
         exc = ServiceUnavailable()
         return response(503, exc.default_code, exc.default_detail, {"Retry-After": str(exc.wait)})
     return response(500, "server_error", "Something went wrong here. Tell us the request_id.", request_id=request.id)
