@@ -21,8 +21,8 @@ class Audit:
         self.open: dict[tuple, Entry] = {}
 
     def enter(self, entries: list[Entry]) -> None:
-        """In the order in which each customer made them; a reservation is always of one customer."""
-        for entry in entries:
+        """In their order: nobody asks for a change of what was not acknowledged yet."""
+        for entry in sorted(entries, key=lambda entry: entry.ended):
             if entry.op == "look":
                 continue
             name = entry.op, entry.key, entry.reservation

@@ -89,6 +89,12 @@ class Cluster:
         """Its first process; all the others notice and end."""
         os.kill(self.postmaster(), signal.SIGKILL)
 
+    def set_read_only(self, value: str) -> None:
+        """For all sessions of the cinema, which have to connect again."""
+        with self.connect() as connection:
+            connection.execute(f"ALTER ROLE {OWNER} SET default_transaction_read_only = {value}")
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [OWNER])
+
     def backend(self) -> int:
         """The process behind a connection of the cinema, one in use if any is."""
         sessions = "SELECT pid FROM pg_stat_activity WHERE usename = %s ORDER BY state = 'idle', random() LIMIT 1"

@@ -44,6 +44,14 @@ def lose_database_for_long(site: Site, rng: random.Random) -> Iterator[None]:
     yield
 
 
+def demote_database(site: Site, rng: random.Random) -> Iterator[None]:
+    """It takes no writes, like one from which another has taken over; until that one is found."""
+    site.cluster.set_read_only("on")
+    time.sleep(rng.uniform(1.5, 2.5))
+    site.cluster.set_read_only("off")
+    yield
+
+
 def kill_worker(site: Site, rng: random.Random) -> Iterator[None]:
     os.kill(rng.choice(site.server.workers()), signal.SIGKILL)
     yield

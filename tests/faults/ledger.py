@@ -70,7 +70,7 @@ class Ledgers:
         self.read: dict[Path, int] = {}
 
     def news(self) -> list[Entry]:
-        """What was written since the last time; within each ledger in its order."""
+        """What was written since the last time."""
         return [entry for path in sorted(self.folder.glob("*.ledger")) for entry in self.news_of(path)]
 
     def news_of(self, path: Path) -> Iterator[Entry]:
