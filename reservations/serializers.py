@@ -125,7 +125,8 @@ class ReserveSerializer(serializers.Serializer):
             User.objects.filter(pk=user.pk).lock()
             if key and (answer := IdempotencyKey.objects.first_answer(user, key, self.initial_data)):
                 return Answer(json.loads(answer), is_replayed=True)
-            locked = self.lock_seats()
+            # None are left when we waited for a showtime that moved to another hall: there it has new ones.
+            locked = self.lock_seats() or self.lock_seats()
             showtime = self.read_showtime()
             refuse_unknown(validated_data.get("seat_ids", ()), {seat.pk for seat in locked})
             showtime.refuse_if_closed()

@@ -16,7 +16,7 @@ from reservations.serializers import ReserveSerializer
 from reservations.views import ReservationViewSet
 from showtimes.models import Showtime
 from tests.cast import as_
-from tests.cinema import ids_of, make_movie, reserve, seats_of
+from tests.cinema import ids_of, make_hall, make_movie, reserve, seats_of
 from tests.duels import all_behind, pause_after
 from tests.race import at_once, meanwhile
 from tests.reservations.racing import CREATED, OK, TAKEN, URL, booking, outcome, post
@@ -142,3 +142,18 @@ class TestConfirming:
 
         monkeypatch.setattr(ReservationViewSet, "get_object", get_and_be_overtaken)
         assert outcome(post(alice, f"{URL}{hold.pk}/confirm/")()) == (409, "reservation_cancelled")
+
+
+class TestMoving:
+    def test_a_showtime_that_moves_to_another_hall_sells_the_best_seats_there(self, alice, ada, showtime, monkeypatch):
+        is_there, _ = pause_after(monkeypatch, Showtime, "make_seats")
+        another_hall = {"hall_number": make_hall(2).pk}
+
+        def book():
+            assert is_there.wait(10)
+            return booking(alice, showtime, quantity=2)()
+
+        move = partial(as_(ada).patch, f"/api/v1/showtimes/{showtime.pk}/", another_hall)
+        moved, booked = at_once(move, book)
+        assert [outcome(moved), outcome(booked)] == [OK, CREATED]
+        assert booked.json()["showtime"]["hall_number"] == 2
