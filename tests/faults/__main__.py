@@ -4,15 +4,13 @@ import argparse
 import random
 import signal
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
-from pathlib import Path
+from contextlib import ExitStack
 
 from tests import harness, postgres
 from tests.faults import report
 from tests.faults.audit import Audit
-from tests.faults.disk import disk, small_disk
+from tests.faults.disk import disk
 from tests.faults.faults import FAULTS
 from tests.faults.play import Result, play
 from tests.faults.site import Site
@@ -35,6 +33,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--fault", action="append", choices=FAULTS, metavar="NAME", help="only this one (repeatable)")
+    parser.add_argument("--careless", action="store_true", help="acknowledge before it is on disk")
     parser.add_argument("--list", action="store_true", help="name all faults, and do nothing")
     arguments = parser.parse_args()
     if arguments.list:
@@ -43,21 +42,19 @@ def parse() -> argparse.Namespace:
 
 
 def play_all(arguments: argparse.Namespace) -> int:
-    chosen = {name: fault for name, fault in FAULTS.items() if name in (arguments.fault or FAULTS)}
     results: dict[str, list[Result]] = {}
-    database = ""
-    for on_small_disk in (False, True):
-        names = [name for name, fault in chosen.items() if fault.on_small_disk is on_small_disk]
+    database = "no database"
+    for small in (False, True):
+        names = [name for name in arguments.fault or FAULTS if FAULTS[name].on_small_disk is small]
+        if not names:
+            continue
         with ExitStack() as stack:
-            if not names:
-                continue
-            data = stack.enter_context(small_disk() if on_small_disk else disk())
-            if data is None:
+            room = stack.enter_context(disk(small=small))
+            if room is None:
                 print(f"SKIPPED {', '.join(names)}: nobody lets us mount a small disk here.")
                 continue
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="faults-")))
-            site = stack.enter_context(closing(Site(folder, data, arguments.seed)))
-            database = database or harness.name_of(site.cluster.settings)
+            site = Site(stack, room, arguments.seed, careless=arguments.careless)
+            database = harness.name_of(site.cluster.settings)
             for name, result in rounds(site, names, arguments):
                 results.setdefault(name, []).append(result)
     report.print_table(results)

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from tests.faults.cluster import Cluster
 from tests.faults.ledger import Entry, Told
 
 RESERVATIONS = """
@@ -33,9 +32,13 @@ class Audit:
             if entry.told:
                 self.acknowledged[entry.told.id] = entry.told
 
-    def complaints(self, cluster: Cluster) -> Iterator[str]:
-        """Each acknowledged reservation that is lost or another one now, and all that came of nothing."""
-        found = {row[0]: row for row in cluster.ask(RESERVATIONS)}
+    def complaints(self, rows: list[tuple]) -> Iterator[str]:
+        """
+        Each acknowledged reservation that is lost or another one now, and all that nobody asked for.
+
+        The rows are those of `RESERVATIONS`.
+        """
+        found = {row[0]: row for row in rows}
         for told in self.acknowledged.values():
             _, code, status, _, active = found.get(told.id, (told.id, None, None, None, None))
             if (code, status, frozenset(active or ())) not in self.possible(told):

@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Iterator
 
+from tests.faults.cluster import OWNER
 from tests.faults.site import Site
 
 
@@ -19,7 +20,7 @@ def kill_backend(site: Site, rng: random.Random) -> Iterator[None]:
 
 def terminate_backend(site: Site, rng: random.Random) -> Iterator[None]:
     """One session alone, as an operator ends it."""
-    site.cluster.ask("SELECT pg_terminate_backend(%s)", site.cluster.backend())
+    site.cluster.order(f"SELECT pg_terminate_backend({site.cluster.backend()})")
     yield
 
 
@@ -44,11 +45,23 @@ def lose_database_for_long(site: Site, rng: random.Random) -> Iterator[None]:
     yield
 
 
+def freeze_database(site: Site, rng: random.Random) -> Iterator[None]:
+    """It neither answers nor refuses, like a computer that pages, or a disk that hangs."""
+    try:
+        site.cluster.freeze()
+        time.sleep(rng.uniform(4, 8))
+    finally:
+        site.cluster.thaw()
+    yield
+
+
 def demote_database(site: Site, rng: random.Random) -> Iterator[None]:
     """It takes no writes, like one from which another has taken over; until that one is found."""
-    site.cluster.set_read_only("on")
-    time.sleep(rng.uniform(1.5, 2.5))
-    site.cluster.set_read_only("off")
+    for value, seconds in (("on", rng.uniform(1.5, 2.5)), ("off", 0)):
+        with site.cluster.connect() as operator:
+            operator.execute(f"ALTER ROLE {OWNER} SET default_transaction_read_only = {value}")
+            site.cluster.disconnect(operator)
+        time.sleep(seconds)
     yield
 
 

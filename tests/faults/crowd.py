@@ -15,9 +15,9 @@ SECONDS_TO_OBEY = 40  # more than a customer waits for an answer
 
 class Crowd:
     def __init__(self, folder: Path, seed: int, address: tuple[str, int], cinema: dict):
-        self.customers = []
-        for number in range(CUSTOMERS):
-            who = {
+        self.customers: list[subprocess.Popen] = []
+        self.identities = [
+            {
                 "name": f"customer{number}",
                 "seed": f"{seed}/{number}",
                 "address": address,
@@ -26,7 +26,12 @@ class Crowd:
                 "showtimes": cinema["showtimes"],
                 "session": cinema["session"],
             }
-            process = subprocess.Popen(
+            for number in range(CUSTOMERS)
+        ]
+
+    def come(self) -> None:
+        for identity in self.identities:
+            customer = subprocess.Popen(
                 [sys.executable, "-m", "tests.faults.customer"],
                 cwd=harness.ROOT,
                 stdin=subprocess.PIPE,
@@ -34,8 +39,8 @@ class Crowd:
                 text=True,
                 start_new_session=True,  # Ctrl-C is for us alone
             )
-            self.customers.append(process)
-            self.say(process, json.dumps(who))
+            self.customers.append(customer)
+            self.say(customer, json.dumps(identity))
 
     def go(self) -> None:
         self.tell("go")

@@ -1,4 +1,4 @@
-"""A disk that is small enough to be filled."""
+"""Where a database is, and whether there is much room."""
 
 import subprocess
 import tempfile
@@ -10,21 +10,20 @@ MEGABYTES = 160
 
 
 @contextmanager
-def disk() -> Iterator[Path]:
-    """A folder in which everybody, and so PostgreSQL's own user, can have one."""
+def disk(*, small: bool) -> Iterator[Path | None]:
+    """A folder; if `small`, with a disk of its own at `data` in it, in memory, and None where nobody may mount one."""
+    # Below /tmp everybody, and so PostgreSQL's own user, can enter.
     with tempfile.TemporaryDirectory(prefix="postgres-", dir="/tmp") as folder:
-        yield Path(folder)
-
-
-@contextmanager
-def small_disk() -> Iterator[Path | None]:
-    """A folder that is a disk of its own, in memory; None where nobody lets us mount one."""
-    with tempfile.TemporaryDirectory(prefix="small-disk-", dir="/tmp") as folder:
-        mount = ["mount", "-t", "tmpfs", "-o", f"size={MEGABYTES}m", "tmpfs", folder]
+        if not small:
+            yield Path(folder)
+            return
+        data = Path(folder, "data")
+        data.mkdir()
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={MEGABYTES}m", "tmpfs", data]
         if subprocess.run(mount, capture_output=True).returncode:
             yield None
             return
         try:
             yield Path(folder)
         finally:
-            subprocess.run(["umount", "--lazy", folder], check=True)
+            subprocess.run(["umount", "--lazy", data], check=True)

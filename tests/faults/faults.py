@@ -31,6 +31,7 @@ FAULTS = {
     "database restarted": Fault(crashes.restart_database),
     "database killed": Fault(crashes.kill_database),
     "database away for long": Fault(crashes.lose_database_for_long),
+    "database frozen": Fault(crashes.freeze_database),
     "database read-only": Fault(crashes.demote_database),
     "worker killed": Fault(crashes.kill_worker, GONE),
     "server killed": Fault(crashes.kill_server, GONE),
@@ -45,4 +46,5 @@ FAULTS = {
     "same key, database killed before commit": Fault(keys.before_commit(crashes.kill_database), options=LATE),
     "same key, database killed after commit": Fault(keys.after_commit(crashes.kill_database), options=LATE),
     "disk full": Fault(shortages.fill_disk, on_small_disk=True),
+    "disk full, log and all": Fault(shortages.fill_disk_and_log, on_small_disk=True),
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tests import harness
-from tests.faults.audit import Audit
+from tests.faults.audit import RESERVATIONS, Audit
 from tests.faults.faults import UNAVAILABLE, Fault
 from tests.faults.ledger import Entry
 from tests.faults.site import Site
@@ -52,7 +52,7 @@ def play(site: Site, audit: Audit, fault: Fault, rng: random.Random) -> Result:
     site.crowd.pause()
     entries += site.ledgers.news()
     audit.enter(entries)
-    lost = list(audit.complaints(site.cluster))
+    lost = list(audit.complaints(site.cluster.ask(RESERVATIONS)))
     deadlocks = site.cluster.deadlocks() - deadlocks
     after = [entry.ended - ended for entry in entries if entry.told and entry.ended > ended]
     result = Result(

@@ -58,7 +58,7 @@ def print_verdict(results: dict[str, list[Result]], database: str) -> int:
     played = [result for each in results.values() for result in each]
     acknowledged, broken = sum(result.acknowledged for result in played), [each for each in played if each.complaints]
     if not played or broken:
-        print(f"FAILED: {len(broken)} of {len(played)} rounds on {database} broke a promise; see BROKEN above.")
+        print(f"FAILED: {len(broken)} of {len(played)} faults on {database} broke a promise: see BROKEN above.")
         return 1
     print(f"All is well after {len(played)} faults on {database}: {acknowledged:,} acknowledged, 0 lost.")
     return 0

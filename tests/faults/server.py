@@ -57,6 +57,8 @@ class Server:
 
     def kill(self) -> None:
         """Master and workers, in the middle of whatever they do."""
+        if self.process is None or self.process.poll() is not None:
+            return
         workers = self.workers()
         self.process.kill()
         for worker in workers:

@@ -4,14 +4,15 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import psycopg
 
-from tests.faults.cluster import OWNER
-from tests.faults.site import BURST, Site
+from tests.faults.site import CLERKS, Site
 
 LOCK_TIMEOUT = 5
 DISK_FULL = "No space left on device"
+PANIC = "PANIC:"
 
 
 def lock_row(table: str) -> Callable[[Site, random.Random], Iterator[None]]:
@@ -37,7 +38,7 @@ def block_all_threads(site: Site, rng: random.Random) -> Iterator[None]:
     """More requests than the server has threads, and connections, wait for one seat that another session has locked."""
     booking = site.new_booking()
     with site.locked("showtimes_seat", booking.seat):
-        waiting = [site.send(booking._replace(key=f"{booking.key}-{n}"), clerk=n) for n in range(BURST)]
+        waiting = [site.send(booking._replace(key=f"{booking.key}-{n}"), clerk=n) for n in range(CLERKS)]
         time.sleep(LOCK_TIMEOUT + 1)
     yield
     answers = [each.result() for each in waiting]
@@ -51,16 +52,9 @@ def block_all_threads(site: Site, rng: random.Random) -> Iterator[None]:
 
 def use_up_connections(site: Site, rng: random.Random) -> Iterator[None]:
     """Others have all the connections that PostgreSQL gives, and the cinema has none left."""
-    hoard = []
+    hoard = [site.cluster.connect()]
     try:
-        control = site.cluster.connect()
-        hoard.append(control)
-        while (
-            hoard_all(site, hoard)
-            or control.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [OWNER]
-            ).fetchall()
-        ):
+        while hoard_all(site, hoard) or site.cluster.disconnect(hoard[0]):
             pass
         time.sleep(rng.uniform(2, 4))
     finally:
@@ -80,19 +74,39 @@ def hoard_all(site: Site, hoard: list[psycopg.Connection]) -> bool:
 
 
 def fill_disk(site: Site, rng: random.Random) -> Iterator[None]:
-    """To the last byte; then room is made again, and whatever gave up is started again, as an operator would."""
-    ballast = site.cluster.folder / "ballast"
+    """To the last byte. PostgreSQL still has room in its log, and refuses what needs room elsewhere."""
+    with full_disk(site):
+        time.sleep(rng.uniform(3, 5))
+    yield
+    if DISK_FULL not in site.cluster.said():
+        site.complain("the disk was never full")
+
+
+def fill_disk_and_log(site: Site, rng: random.Random) -> Iterator[None]:
+    """And this time the log as well, without which PostgreSQL cannot go on."""
+    panics = site.cluster.said().count(PANIC)
+    with full_disk(site):
+        deadline = time.monotonic() + rng.uniform(3, 5)
+        while time.monotonic() < deadline:
+            with suppress(psycopg.Error):
+                site.cluster.order("SELECT pg_logical_emit_message(false, '', ''), pg_switch_wal()")
+            time.sleep(0.01)
+    yield
+    if site.cluster.said().count(PANIC) == panics:
+        site.complain("the log was never full")
+
+
+@contextmanager
+def full_disk(site: Site) -> Iterator[None]:
+    """Afterwards there is room again, and what gave up is started again, as an operator would."""
+    ballast = site.cluster.data / "ballast"
     try:
-        with open(ballast, "wb", buffering=0) as file:
+        with suppress(OSError), open(ballast, "wb", buffering=0) as file:
             while True:
                 file.write(bytes(4096))
-    except OSError:
-        pass
-    time.sleep(rng.uniform(3, 5))
-    ballast.unlink()
+        yield
+    finally:
+        ballast.unlink()
     if not site.cluster.is_running():
         site.cluster.start()
     site.cluster.wait()
-    yield
-    if DISK_FULL not in site.cluster.log.read_text(errors="replace"):
-        site.complain("the disk was never full")

@@ -1,36 +1,32 @@
 """All that a fault can strike: a database, a server on it, its customers, and clerks who ask pointed questions."""
 
 import json
+import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import psycopg
 
 from tests import harness
-from tests.faults.cluster import OWNER, Cluster
+from tests.faults.cluster import Cluster
 from tests.faults.crowd import CUSTOMERS, USERS_EACH, Crowd
 from tests.faults.customer import Customer
 from tests.faults.ledger import Ledgers
 from tests.faults.server import Server
 from tests.faults.wire import Answer
 
-WORKERS = 2
 # Throttles count in the database as well, and here they never refuse.
-SETTINGS = {
-    "WEB_CONCURRENCY": str(WORKERS),
-    "THROTTLE_RESERVE": "999999999/day",
-    "ACCESS_TOKEN_EXPIRE_MINUTES": "10000",
-}
-BURST = 40
+SETTINGS = {"WEB_CONCURRENCY": "2", "THROTTLE_RESERVE": "999999999/day", "ACCESS_TOKEN_EXPIRE_MINUTES": "10000"}
+CLERKS = 40
 SECONDS_UNTIL_ANSWERED = 20
 
 
 class Booking(NamedTuple):
-    """Seats that no customer asks for: for one who wants to see what becomes of this very request."""
+    """Of a seat that no customer asks for: for one who wants to see what becomes of this very request."""
 
     key: str
     showtime: int
@@ -42,28 +38,30 @@ class Booking(NamedTuple):
 
 
 class Site:
-    def __init__(self, folder: Path, data: Path, seed: int):
-        """`data` is where the database is, which may be another disk."""
+    def __init__(self, stack: ExitStack, disk: Path, seed: int, *, careless: bool):
+        """A database on this disk, and the rest; all of it is gone when the stack is left."""
         self.complaints: list[str] = []
-        self.cluster = Cluster(data)
+        self.bookings = 0
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="faults-")))
+        self.cluster = Cluster(disk)
+        stack.callback(self.cluster.stop)
+        self.cluster.create(careless=careless)
+
         self.environment = harness.environment(self.cluster.settings, folder, **SETTINGS)
         harness.run(self.environment, "manage.py", "migrate", "--verbosity=0")
         users = CUSTOMERS * USERS_EACH + 1
         cinema = json.loads(harness.run(self.environment, "-m", "tests.faults.seed", str(users)))
         showtime, self.seats = cinema["showtimes"].popitem()
         self.showtime, self.user = int(showtime), tuple(cinema["users"].pop())
-        self.server = Server(self.environment, folder / "server.log")
-        self.crowd = Crowd(folder, seed, self.server.address, cinema)
-        self.ledgers = Ledgers(folder)
-        self.clerks = [Customer(self.server.address, folder / f"clerk{number}.ledger") for number in range(BURST)]
-        self.threads = ThreadPoolExecutor(BURST)
-        self.bookings = 0
 
-    def close(self) -> None:
-        self.crowd.close()
-        self.server.stop()
-        self.cluster.stop()
-        self.threads.shutdown(wait=False, cancel_futures=True)
+        self.threads = stack.enter_context(ThreadPoolExecutor(CLERKS))
+        self.server = Server(self.environment, folder / "server.log")
+        stack.callback(self.server.kill)
+        self.clerks = [Customer(self.server.address, folder / f"clerk{number}.ledger") for number in range(CLERKS)]
+        self.crowd = Crowd(folder, seed, self.server.address, cinema)
+        stack.callback(self.crowd.close)
+        self.crowd.come()
+        self.ledgers = Ledgers(folder)
 
     def complain(self, about: str) -> None:
         self.complaints.append(about)
@@ -89,7 +87,7 @@ class Site:
     @contextmanager
     def locked(self, table: str, row: int) -> Iterator[int]:
         """Another session, of this process id, locks this row, and does nothing more while the body runs."""
-        session = self.cluster.connect(database=OWNER)
+        session = self.cluster.session()
         try:
             session.execute("BEGIN")
             session.execute(f"SELECT FROM {table} WHERE id = {row} FOR UPDATE")
