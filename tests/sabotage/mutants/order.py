@@ -1,0 +1,30 @@
+"""In which order it is locked."""
+
+from tests.sabotage.mutant import Mutant
+
+DUELS = "tests/reservations/test_duels.py"
+
+MUTANTS = (
+    Mutant(
+        "rows are locked by primary key",
+        "users/querysets.py",
+        'self.order_by("pk").select_for_update',
+        "self.select_for_update",
+        "tests/users/test_locks.py::test_whatever_the_order_of_the_queryset_rows_are_locked_by_primary_key",
+    ),
+    Mutant(
+        "a booking does not lock in the order in which it asks",
+        "reservations/serializers.py",
+        "return seats.lock()",
+        'return [seat for pk in self.validated_data["seat_ids"] for seat in seats.filter(pk=pk).lock()]',
+        f"{DUELS}::TestOrder::test_of_two_bookings_that_ask_in_opposite_orders",
+    ),
+    Mutant(
+        "a cancellation locks in the same order as a booking",
+        "reservations/models/reservation.py",
+        "Seat.objects.filter(reserved_seats__reservation=self).lock()",
+        'list(Seat.objects.filter(reserved_seats__reservation=self).order_by("-pk")'
+        '.select_for_update(no_key=True, of=("self",)))',
+        f"{DUELS}::TestOrder::test_of_a_cancellation_and_a_booking",
+    ),
+)
