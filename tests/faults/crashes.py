@@ -79,6 +79,13 @@ def kill_server(site: Site, rng: random.Random) -> Iterator[None]:
 
 def stop_server(site: Site, rng: random.Random) -> Iterator[None]:
     """SIGTERM: what is under way is answered to the end."""
+    booking = site.new_booking()
+    sent = site.send(booking, **{"X-Late": "1"})
+    site.wait_until_booked(booking)
     site.server.stop()
     site.server.start()
     yield
+    answer = sent.result()
+    if answer.outcome != "201":
+        return site.complain(f"what was under way was answered {answer.outcome}")
+    site.cancel(answer)

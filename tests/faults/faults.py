@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from tests.faults import crashes, keys, shortages
 from tests.faults.site import Site
-from tests.faults.wire import CLOSED, CUT
+from tests.faults.wire import CLOSED, CUT, REFUSED
 
 UNAVAILABLE = {"503"}
-GONE = {"503", CLOSED, CUT}
+GONE = {"503", REFUSED, CLOSED, CUT}
 
 
 class Fault(NamedTuple):
@@ -35,7 +35,7 @@ FAULTS = {
     "database read-only": Fault(crashes.demote_database),
     "worker killed": Fault(crashes.kill_worker, GONE),
     "server killed": Fault(crashes.kill_server, GONE),
-    "server stopped": Fault(crashes.stop_server, {CLOSED}),
+    "server stopped": Fault(crashes.stop_server, {REFUSED, CLOSED}, LATE),
     "all threads blocked": Fault(shortages.block_all_threads, set()),
     "connections used up": Fault(shortages.use_up_connections),
     "seat locked": Fault(shortages.lock_row("showtimes_seat"), set()),

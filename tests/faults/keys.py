@@ -4,10 +4,9 @@ import random
 from collections.abc import Callable, Iterator
 
 from tests.faults.site import Booking, Site
+from tests.faults.wire import CLOSED
 
 Fault = Callable[[Site, random.Random], Iterator[None]]
-WAITS = "SELECT FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))"
-KEY = "SELECT FROM reservations_idempotencykey WHERE key = %s"
 
 
 def before_commit(crash: Fault) -> Fault:
@@ -17,10 +16,10 @@ def before_commit(crash: Fault) -> Fault:
         booking = site.new_booking()
         with site.locked("showtimes_seat", booking.seat) as holder:
             sent = site.send(booking)
-            site.wait_for("a booking that waits", WAITS, holder)
+            site.wait_until_waiting(holder)
             next(crash(site, rng))
         yield
-        expect(site, sent.result().outcome, "closed", "503")
+        expect(site, sent.result().outcome, CLOSED, "503")
         repeat(site, booking, replayed=False)
 
     return strike
@@ -32,10 +31,10 @@ def after_commit(crash: Fault) -> Fault:
     def strike(site: Site, rng: random.Random) -> Iterator[None]:
         booking = site.new_booking()
         sent = site.send(booking, **{"X-Late": "1"})
-        site.wait_for("a booking", KEY, booking.key)
+        site.wait_until_booked(booking)
         next(crash(site, rng))
         yield
-        expect(site, sent.result().outcome, "closed", "201")
+        expect(site, sent.result().outcome, CLOSED, "201")
         repeat(site, booking, replayed=True)
 
     return strike

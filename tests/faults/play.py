@@ -12,7 +12,6 @@ from tests.faults.faults import UNAVAILABLE, Fault
 from tests.faults.ledger import Entry
 from tests.faults.site import Site
 from tests.faults.watch import Watch, watch
-from tests.faults.wire import CLOSED, CUT
 
 SECONDS_BEFORE = 1
 SECONDS_CALM = 2  # without a single refusal: then it is over
@@ -104,5 +103,5 @@ def breaches(
     if ready_after is None or ready_after > SECONDS_TO_RECOVER:
         yield f"/readyz was not well again within {SECONDS_TO_RECOVER} s"
     for path, good in (("/livez", {"200"}), ("/readyz", {"200", "503"})):
-        if others := {answer.outcome for answer in watched.answers[path]} - good - (fault.allowed & {CLOSED, CUT}):
+        if others := {answer.outcome for answer in watched.answers[path]} - good - (fault.allowed - UNAVAILABLE):
             yield f"{path} was answered {', '.join(others)}"

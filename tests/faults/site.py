@@ -23,6 +23,7 @@ from tests.faults.wire import Answer
 SETTINGS = {"WEB_CONCURRENCY": "2", "THROTTLE_RESERVE": "999999999/day", "ACCESS_TOKEN_EXPIRE_MINUTES": "10000"}
 CLERKS = 40
 SECONDS_UNTIL_ANSWERED = 20
+SECONDS_TO_HAPPEN = 10
 
 
 class Booking(NamedTuple):
@@ -97,10 +98,17 @@ class Site:
                 session.execute("ROLLBACK")
             session.close()
 
-    def wait_for(self, what: str, question: str, *values: object, seconds: float = 5) -> None:
-        """Until the database has an answer to this question."""
-        deadline = time.monotonic() + seconds
-        while not self.cluster.ask(question, *values):
+    def wait_until_waiting(self, holder: int) -> None:
+        """Until somebody waits for a lock of this process."""
+        self.wait_for("SELECT FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))", holder)
+
+    def wait_until_booked(self, booking: Booking) -> None:
+        """Until it is committed, which may be before it is answered."""
+        self.wait_for("SELECT FROM reservations_idempotencykey WHERE key = %s", booking.key)
+
+    def wait_for(self, question: str, value: object) -> None:
+        deadline = time.monotonic() + SECONDS_TO_HAPPEN
+        while not self.cluster.ask(question, value):
             if time.monotonic() > deadline:
-                return self.complain(f"{what} did not happen")
+                return self.complain(f"it did not happen that {question} {value}")
             time.sleep(0.005)

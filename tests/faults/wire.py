@@ -9,10 +9,8 @@ SECONDS_TO_ANSWER = 30
 SECONDS_IDLE = 1  # the server closes what is idle for 2 s
 PROBLEM = "application/problem+json"
 
-# Nothing came back, and the connection was closed or refused; or it was closed in the middle of the answer; or nothing
-# came at all.
-CLOSED, CUT, SILENT = "closed", "cut", "silent"
-REFUSED = (CLOSED, CUT, SILENT)
+# Nobody listened; or the connection was closed before the answer, or in the middle of it; or nothing came for too long.
+REFUSED, CLOSED, CUT, SILENT = "refused", "closed", "cut", "silent"
 
 
 class Answer(NamedTuple):
@@ -72,6 +70,8 @@ class Wire:
 
 
 def reason(error: Exception, had_begun: bool) -> str:
+    if isinstance(error, ConnectionRefusedError):
+        return REFUSED
     if isinstance(error, TimeoutError):
         return SILENT
     return CUT if had_begun or isinstance(error, IncompleteRead) else CLOSED
