@@ -102,10 +102,14 @@ if any(env.str(name, "") for name in ("POSTGRES_DB", "POSTGRES_USER", "POSTGRES_
                 # Statements are prepared the second time a connection meets them; that needs binding on the server.
                 "prepare_threshold": 1,
                 "server_side_binding": True,
-                # Nobody waits for ever: not for a lock, not in a query, not on a client that went away.
+                # Nobody waits for ever: not for a lock, not in a query, not on a client that went away,
                 "options": "-c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=15s"
                 " -c client_connection_check_interval=5s",
+                # and not for a server whose computer has vanished without a word.
                 "connect_timeout": 5,
+                "tcp_user_timeout": 5000,
+                "keepalives_idle": 5,
+                "keepalives_interval": 1,
             },
         }
     }

@@ -1,5 +1,8 @@
 """What a thread's connection to PostgreSQL lives through from one request to the next."""
 
+import os
+import socket
+
 import psycopg
 import pytest
 from django.db import OperationalError, close_old_connections, connection, transaction
@@ -26,6 +29,16 @@ def use() -> int:
 def end(pid: int) -> None:
     with psycopg.connect(**connection.get_connection_params(), autocommit=True) as operator:
         operator.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+
+def test_it_is_given_up_when_the_server_has_vanished():
+    """As the kernel sees it: bytes that nobody acknowledges, or silence that no probe ends."""
+    use()
+    with socket.socket(fileno=os.dup(connection.connection.fileno())) as tcp:
+        assert tcp.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 5000
+        assert tcp.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        assert tcp.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 5
+        assert tcp.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL) == 1
 
 
 def test_it_is_kept():
