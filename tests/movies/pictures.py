@@ -3,9 +3,12 @@
 import struct
 import zlib
 from io import BytesIO
+from pathlib import Path
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
+
+from tests.cast import as_
 
 RED, GREEN, BLUE, YELLOW = (255, 0, 0), (0, 128, 0), (0, 0, 255), (255, 255, 0)
 QUARTERS = [RED, GREEN, BLUE, YELLOW]
@@ -59,3 +62,11 @@ def many_scans(count: int) -> bytes:
     content = encoded(Image.new("L", (64, 64), 128), "JPEG", progressive=True)
     scan = content[content.rfind(b"\xff\xda") : -2]
     return content[:-2] + scan * count + content[-2:]
+
+
+def files(media: Path) -> list[str]:
+    return sorted(str(path.relative_to(media)) for path in media.rglob("*") if path.is_file())
+
+
+def put(user, url: str, content: bytes, **names):
+    return as_(user).put(url, {"poster": upload(content, **names)}, format="multipart")
