@@ -9,10 +9,12 @@ import psycopg
 import pytest
 from django.db import connection, models, transaction
 
-from tests.race import at_once
+from tests.race import PATIENCE, at_once
 
 
-def pause_after(monkeypatch: pytest.MonkeyPatch, owner: object, name: str, seconds: float = 1) -> tuple[Event, Event]:
+def pause_after(
+    monkeypatch: pytest.MonkeyPatch, owner: object, name: str, seconds: float = PATIENCE
+) -> tuple[Event, Event]:
     """Whoever comes to the end of `name` says so, and waits to be told to go on; no longer than so many seconds."""
     method, is_there, go_on = getattr(owner, name), Event(), Event()
 

@@ -1,5 +1,6 @@
 """Requests at once, each through a connection of its own: what only a real race shows. Wants `transactional_db`."""
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -8,6 +9,10 @@ from threading import Barrier, BrokenBarrierError, Thread
 
 import pytest
 from django.db import connections
+
+# Seconds to wait for somebody whom a guard keeps out. `make sabotage` has more of it: when the guard is missing, they
+# are sure to come. Less than the settings' lock_timeout, so that nobody gives up meanwhile.
+PATIENCE = float(os.environ.get("PATIENCE", 1))
 
 
 def at_once(*calls: Callable) -> list:
@@ -25,7 +30,9 @@ def at_once(*calls: Callable) -> list:
         return list(pool.map(run, calls))
 
 
-def meet_after(monkeypatch: pytest.MonkeyPatch, owner: object, name: str, parties: int = 2, seconds: float = 1) -> None:
+def meet_after(
+    monkeypatch: pytest.MonkeyPatch, owner: object, name: str, parties: int = 2, seconds: float = PATIENCE
+) -> None:
     """
     Make the method `name` wait at its end until so many threads are there: a pause between the look and the write, in
     which a missing lock shows. Whoever a lock keeps out is not waited for any longer than `seconds`.

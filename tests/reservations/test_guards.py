@@ -10,9 +10,8 @@ has the database alone from BEGIN on, so that to forget a row lock means nothing
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext, suppress
 from contextvars import ContextVar
-from functools import wraps
 from itertools import cycle
-from threading import Barrier, BrokenBarrierError, Event
+from threading import Barrier, BrokenBarrierError
 from types import SimpleNamespace
 
 import pytest
@@ -25,7 +24,8 @@ from reservations.models.idempotency import IdempotencyKeyQuerySet
 from showtimes.models import Seat, Showtime
 from tests.cast import as_, make_user
 from tests.cinema import ids_of, reserve
-from tests.race import at_once, meet_after
+from tests.duels import pause_after
+from tests.race import PATIENCE, at_once, meet_after
 from tests.reservations.racing import CREATED, OK, TAKEN, URL, booking, deadlocks, outcome, post
 from users.models import User
 from users.querysets import LockingQuerySet
@@ -69,24 +69,9 @@ def no_constraint(transactional_db) -> Iterator[None]:
         editor.add_constraint(ReservedSeat, constraint)
 
 
-def pause_after(monkeypatch, owner: object, name: str, seconds: float) -> tuple[Event, Event]:
-    """Whoever comes to the end of `name` says so, and waits to be told to go on; no longer than so many seconds."""
-    method, is_there, go_on = getattr(owner, name), Event(), Event()
-
-    @wraps(method)
-    def wrapper(*args, **kwargs):
-        result = method(*args, **kwargs)
-        is_there.set()
-        go_on.wait(seconds)
-        return result
-
-    monkeypatch.setattr(owner, name, wrapper)
-    return is_there, go_on
-
-
-def patience(careless_of: tuple) -> int:
+def patience(careless_of: tuple) -> float:
     """Seconds to wait for the other: certain to come where nothing is locked, and else kept out."""
-    return 10 if careless_of else 1
+    return 10 if careless_of else PATIENCE
 
 
 def duel(*calls: Callable) -> list[tuple[int, str]]:
@@ -289,7 +274,7 @@ class TestOrder:
 class TestImmediate:
     @pytest.fixture
     def ask(self, monkeypatch, alice, bob, showtime) -> Callable:
-        def ask(seconds: int) -> list[tuple[int, str]]:
+        def ask(seconds: float) -> list[tuple[int, str]]:
             meet_after(monkeypatch, Showtime, "taken_seats", seconds=seconds)
             return sorted(duel(*(booking(user, showtime, "A1") for user in (alice, bob))))
 
@@ -303,7 +288,7 @@ class TestImmediate:
         connections.close_all()  # the next ones are as ever
 
     def test_with_it_the_loser_waits_and_hears_why(self, ask):
-        assert ask(seconds=1) == [CREATED, TAKEN]
+        assert ask(seconds=PATIENCE) == [CREATED, TAKEN]
 
     def test_without_it_the_loser_must_ask_again(self, deferred, ask):
         """Its transaction began as a reader's, and what it has read is not true any more."""

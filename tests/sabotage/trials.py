@@ -17,6 +17,7 @@ from tests import harness
 from tests.sabotage.mutant import Mutant, Stale
 
 SECONDS_A_TEST, SECONDS_A_TRIAL = 60, 240
+PATIENCE = "3"  # of tests/race.py
 PYTEST = ("-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", f"--timeout={SECONDS_A_TEST}")
 # Such a replacement takes no guard out: it is wrong by itself.
 NO_CODE = re.compile(r"^E +((?:Name|Import|ModuleNotFound|Syntax|Indentation|Attribute|Type)Error.*)", re.MULTILINE)
@@ -68,7 +69,7 @@ def trial(tests: list[str], database: str, mutant: Mutant | None = None) -> Tria
             process = subprocess.Popen(
                 [sys.executable, *PYTEST, *options, *tests],
                 cwd=folder,
-                env={**os.environ, **settings},
+                env={**os.environ, **settings, "PATIENCE": PATIENCE},
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C is for us alone
