@@ -12,7 +12,8 @@ from tests.faults import report
 from tests.faults.audit import Audit
 from tests.faults.disk import disk
 from tests.faults.faults import FAULTS
-from tests.faults.play import Result, play
+from tests.faults.judge import Result, judge
+from tests.faults.play import play
 from tests.faults.site import Site
 
 
@@ -26,6 +27,9 @@ def main() -> int:
     except KeyboardInterrupt:
         print("\nInterrupted: the customers, the server and the database are gone.")
         return 130
+    except RuntimeError as error:
+        print(f"FAILED: {error}")
+        return 1
 
 
 def parse() -> argparse.Namespace:
@@ -43,7 +47,7 @@ def parse() -> argparse.Namespace:
 
 def play_all(arguments: argparse.Namespace) -> int:
     results: dict[str, list[Result]] = {}
-    database = "no database"
+    skipped, database = [], ""
     for small in (False, True):
         names = [name for name in arguments.fault or FAULTS if FAULTS[name].on_small_disk is small]
         if not names:
@@ -52,20 +56,22 @@ def play_all(arguments: argparse.Namespace) -> int:
             room = stack.enter_context(disk(small=small))
             if room is None:
                 print(f"SKIPPED {', '.join(names)}: nobody lets us mount a small disk here.")
+                skipped += names
                 continue
             site = Site(stack, room, arguments.seed, careless=arguments.careless)
             database = harness.name_of(site.cluster.settings)
             for name, result in rounds(site, names, arguments):
                 results.setdefault(name, []).append(result)
     report.print_table(results)
-    return report.print_verdict(results, database)
+    return report.print_verdict(results, skipped, database)
 
 
 def rounds(site: Site, names: list[str], arguments: argparse.Namespace) -> Iterator[tuple[str, Result]]:
     audit = Audit()
     for name in names:
         for number in range(1, arguments.rounds + 1):
-            result = play(site, audit, FAULTS[name], random.Random(f"{arguments.seed}/{name}/{number}"))
+            scene = play(site, FAULTS[name], random.Random(f"{arguments.seed}/{name}/{number}"))
+            result = judge(site, audit, scene)
             report.print_round(name, number, result)
             yield name, result
 

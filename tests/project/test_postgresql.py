@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 
 import psycopg
 import pytest
@@ -31,6 +32,7 @@ def end(pid: int) -> None:
         operator.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Other systems have other words for it.")
 def test_it_is_given_up_when_the_server_has_vanished():
     """As the kernel sees it: bytes that nobody acknowledges, or silence that no probe ends."""
     use()
