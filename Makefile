@@ -1,7 +1,7 @@
 # The commands of this project. They need Python 3.11 or newer, git and make, and keep to themselves in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test storm faults lint fix check
+.PHONY: help run test storm faults sabotage lint fix check
 .DELETE_ON_ERROR:
 
 # Newest first. `make run PYTHON=…` names another; a .venv that exists keeps the one it was made with.
@@ -9,13 +9,14 @@ PYTHON ?= python3.14 python3.13 python3.12 python3.11 python3
 PIP = .venv/bin/python -m pip install -qq --disable-pip-version-check
 
 help:
-	@echo "make run     a first try: serves on http://127.0.0.1:8000 with demo data (another port: make run PORT=8001)"
-	@echo "make test    the whole suite, on SQLite and on PostgreSQL (a part of it: make test ARGS='tests/users -k login')"
-	@echo "make storm   many clients fight for few seats of a real server (ATTEMPTS=20000 CLIENTS=12 SEED=1 DB=postgres)"
-	@echo "make faults  what serves the cinema is killed, locked and filled up under load (ROUNDS=1 SEED=1)"
-	@echo "make lint    style, likely bugs, and the arrows between the apps"
-	@echo "make fix     what ruff can put right by itself"
-	@echo "make check   all that CI runs"
+	@echo "make run       a first try: serves on http://127.0.0.1:8000 with demo data (another port: make run PORT=8001)"
+	@echo "make test      the whole suite, on SQLite and on PostgreSQL (a part of it: make test ARGS='tests/users -k login')"
+	@echo "make storm     many clients fight for few seats of a real server (ATTEMPTS=20000 CLIENTS=12 SEED=1 DB=postgres)"
+	@echo "make faults    what serves the cinema is killed, locked and filled up under load (ROUNDS=1 SEED=1)"
+	@echo "make sabotage  takes the guards out of the code one by one, to see that a test notices each time"
+	@echo "make lint      style, likely bugs, and the arrows between the apps"
+	@echo "make fix       what ruff can put right by itself"
+	@echo "make check     all that CI runs"
 
 run: .venv/for-run
 	@exec .venv/bin/python -m project.first_run
@@ -33,6 +34,9 @@ storm: .venv/for-tests
 ROUNDS ?= 1
 faults: .venv/for-tests
 	@exec .venv/bin/python -m tests.faults --rounds=$(ROUNDS) --seed=$(SEED) $(ARGS)
+
+sabotage: .venv/for-tests
+	@exec .venv/bin/python -m tests.sabotage $(ARGS)
 
 lint: .venv/for-tests
 	@.venv/bin/ruff check
