@@ -18,7 +18,7 @@ from showtimes.models import Showtime
 from tests.cast import as_
 from tests.cinema import ids_of, make_hall, make_movie, reserve, seats_of
 from tests.duels import all_behind, pause_after
-from tests.race import at_once, meanwhile
+from tests.race import at_once, meanwhile, meet_after
 from tests.reservations.racing import CREATED, OK, TAKEN, URL, booking, outcome, post
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -111,6 +111,13 @@ class TestShowtime:
 
     def test_it_is_not_deleted(self, book_during, ada, showtime):
         assert book_during(partial(as_(ada).delete, f"/api/v1/showtimes/{showtime.pk}/")) == [CREATED, HAS_RESERVATIONS]
+
+
+class TestBestAvailable:
+    def test_who_comes_second_gets_the_next_best(self, alice, bob, showtime, monkeypatch):
+        meet_after(monkeypatch, Showtime, "taken_seats")
+        answers = at_once(*(booking(user, showtime, quantity=2) for user in (alice, bob)))
+        assert [outcome(answer) for answer in answers] == [CREATED, CREATED]
 
 
 class TestConfirming:

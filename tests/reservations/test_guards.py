@@ -289,6 +289,7 @@ class TestImmediate:
 
     def test_with_it_the_loser_waits_and_hears_why(self, ask):
         assert ask(seconds=PATIENCE) == [CREATED, TAKEN]
+        assert broken_promises() == {}
 
     def test_without_it_the_loser_must_ask_again(self, deferred, ask):
         """Its transaction began as a reader's, and what it has read is not true any more."""

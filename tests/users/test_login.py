@@ -7,6 +7,8 @@ from rest_framework.test import APIClient
 
 from tests.cast import PASSWORD, make_user
 from tests.clients import browser
+from tests.duels import pause_after
+from tests.race import at_once
 from tests.refusals import errors_of, nothing_changes, problem_of
 from users.hashers import Argon2PasswordHasher
 from users.models import Login
@@ -199,3 +201,17 @@ def test_what_ends_every_login_does_not_miss_one_that_is_just_being_made(anonymo
     assert problem_of(response) == (401, "invalid_credentials")
     assert not response.cookies
     assert not Login.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nor_one_that_is_made_while_the_password_is_changed(anonymous, alice, monkeypatch):
+    """The login is stopped before it is written; the new password then has to wait, and ends it."""
+    is_there, _ = pause_after(monkeypatch, Login, "__init__")
+
+    def change_password():
+        assert is_there.wait(10)
+        alice.change_password("gazpacho-with-nettles-43")
+
+    log_in, _ = at_once(lambda: anonymous.post(URL, {"login": "alice", "password": PASSWORD}), change_password)
+    assert log_in.status_code == 200
+    assert Login.objects.get().revoked_at

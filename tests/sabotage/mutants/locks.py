@@ -41,6 +41,13 @@ MUTANTS = (
         f"{GUARDS}::TestOneSeat::test_with_the_lock_alone_one_does",
     ),
     Mutant(
+        "a booking of the best available locks all seats of the showtime",
+        BOOKING,
+        "return seats.lock()",
+        'return seats.lock() if "seat_ids" in self.validated_data else list(seats)',
+        f"{DUELS}::TestBestAvailable::test_who_comes_second_gets_the_next_best",
+    ),
+    Mutant(
         "who confirms or cancels locks all seats of the reservation",
         RESERVATION,
         "Seat.objects.filter(reserved_seats__reservation=self).lock()",
@@ -111,6 +118,13 @@ MUTANTS = (
         "seats = self.seats.filter(pk__in=seat_ids).lock()",
         "seats = self.seats.filter(pk__in=seat_ids)",
         "tests/showtimes/test_blocking.py::test_of_a_block_and_a_booking_of_the_same_seats_one_wins",
+    ),
+    Mutant(
+        "a login locks its user",
+        USERS,
+        "User.objects.filter(pk=self.pk, password=self.password, is_active=True).lock()",
+        "User.objects.filter(pk=self.pk, password=self.password, is_active=True).exists()",
+        "tests/users/test_login.py::test_nor_one_that_is_made_while_the_password_is_changed",
     ),
     Mutant(
         "who changes a user locks all admins",

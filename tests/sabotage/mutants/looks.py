@@ -75,6 +75,14 @@ MUTANTS = (
         "sqlite",
     ),
     Mutant(
+        "a login looks whether the password is still the same",
+        "users/models.py",
+        "User.objects.filter(pk=self.pk, password=self.password, is_active=True)",
+        "User.objects.filter(pk=self.pk)",
+        "tests/users/test_login.py::test_what_ends_every_login_does_not_miss_one_that_is_just_being_made",
+        "sqlite",
+    ),
+    Mutant(
         "a showtime or hall is read again after it is locked",
         "users/querysets.py",
         "        row.refresh_from_db()\n",

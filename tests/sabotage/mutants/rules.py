@@ -56,6 +56,22 @@ MUTANTS = (
         "sqlite",
     ),
     Mutant(
+        "a booking is all of it or nothing",
+        BOOKING,
+        "with transaction.atomic(durable=True):",
+        "if True:",
+        "tests/reservations/test_guards.py::TestImmediate::test_with_it_the_loser_waits_and_hears_why",
+        "sqlite",
+    ),
+    Mutant(
+        "a showtime's cancellation is all of it or nothing",
+        "reservations/cancellations.py",
+        "with transaction.atomic():",
+        "if True:",
+        "tests/showtimes/test_showtimes_cancel.py::test_when_its_reservations_cannot_be_cancelled_it_is_not_either",
+        "sqlite",
+    ),
+    Mutant(
         "a closed showtime takes no bookings",
         BOOKING,
         "            showtime.refuse_if_closed()\n",
@@ -127,7 +143,7 @@ MUTANTS = (
         "sqlite",
     ),
     Mutant(
-        "and not longer than that",
+        "a refresh token that comes again later ends its login",
         USERS,
         "            and timezone.now() - self.last_refreshed_at <= settings.REFRESH_GRACE\n",
         "",
