@@ -20,13 +20,13 @@ def main() -> int:
     if arguments.table:
         print(table.of(MUTANTS))
         return 0
-    chosen = [mutant for mutant in MUTANTS if arguments.guard in mutant.guard] * arguments.times
+    wants_postgres = any(mutant.database == "postgres" for mutant in arguments.mutants)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, postgres.interrupt)
     try:
-        with postgres.server() if any(one.database == "postgres" for one in chosen) else nullcontext({}) as settings:
+        with postgres.server() if wants_postgres else nullcontext({}) as settings:
             os.environ.update(settings)  # so that there is one server for all
-            return sabotage(chosen, arguments.lanes)
+            return sabotage(arguments.mutants * arguments.times, arguments.lanes)
     except KeyboardInterrupt:
         print("\nInterrupted: the copies and the database are gone.")
         return 130
@@ -38,7 +38,11 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--times", type=int, default=1, help="take each out so often")
     parser.add_argument("--lanes", type=int, default=2, help="how many at a time")
     parser.add_argument("--table", action="store_true", help="print the table of docs/sabotage.md, and do nothing")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    arguments.mutants = [mutant for mutant in MUTANTS if arguments.guard in mutant.guard]
+    if not arguments.mutants:
+        parser.error(f"No guard has the words “{arguments.guard}”.")
+    return arguments
 
 
 def sabotage(mutants: list[Mutant], lanes: int) -> int:
