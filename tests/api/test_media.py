@@ -22,6 +22,7 @@ def media(settings, tmp_path):
     (tmp_path / "secret.txt").write_bytes(CONTENT)
 
 
+@pytest.mark.django_db  # only because the end of a request looks after a connection that an earlier test left open
 @pytest.mark.parametrize("name", [f"{HEX}.webp", f"{HEX}-thumbnail.webp"])
 @pytest.mark.parametrize("method", ["get", "head"])
 def test_anyone_gets_a_poster(client, method, name):
