@@ -64,7 +64,7 @@ def limit_body(get_response):
         except ValueError:
             return problems.response(400, "bad_request", "Content-Length is not a number.")
         if too_large:
-            return problems.response(413, PayloadTooLarge.default_code, PayloadTooLarge.default_detail)
+            return problems.response_of(PayloadTooLarge())
         return get_response(request)
 
     return middleware

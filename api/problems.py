@@ -78,12 +78,7 @@ def exception_handler(exc: Exception, context: dict) -> Response | None:
         # Nothing was agreed on, or a picture or a table: what is wrong is said in JSON.
         request.accepted_renderer = api_settings.DEFAULT_RENDERER_CLASSES[0]()
         request.accepted_media_type = request.accepted_renderer.media_type
-    headers = {}
-    if getattr(exc, "auth_header", None):
-        headers["WWW-Authenticate"] = exc.auth_header
-    if getattr(exc, "wait", None) is not None:
-        headers["Retry-After"] = str(int(exc.wait))
-    return Response(body_of(exc), status=exc.status_code, headers=headers)
+    return Response(body_of(exc), status=exc.status_code, headers=headers_of(exc))
 
 
 def as_api_exception(exc: Exception) -> Exception:
@@ -135,6 +130,15 @@ def body_of(exc: APIException) -> dict:
     return problem(exc.status_code, code, str(exc.detail), **getattr(exc, "members", {}))
 
 
+def headers_of(exc: APIException) -> dict[str, str]:
+    headers = {}
+    if getattr(exc, "auth_header", None):
+        headers["WWW-Authenticate"] = exc.auth_header
+    if getattr(exc, "wait", None) is not None:
+        headers["Retry-After"] = str(int(exc.wait))
+    return headers
+
+
 def field_errors(detail, path: tuple[str, ...] = ()):
     """Each error of a ValidationError as `{attr, code, detail}`, `attr` being the dotted path to the field."""
     if isinstance(detail, dict):
@@ -154,9 +158,14 @@ def response(status: int, code: str, detail: str, headers: dict | None = None, *
     )
 
 
+def response_of(exc: APIException) -> JsonResponse:
+    """The same answer as a view's, for an exception that nobody could raise in one."""
+    return JsonResponse(body_of(exc), status=exc.status_code, content_type=CONTENT_TYPE, headers=headers_of(exc))
+
+
 def bad_request(request, exception) -> JsonResponse:
     if isinstance(exception, RequestDataTooBig):
-        return response(413, PayloadTooLarge.default_code, PayloadTooLarge.default_detail)
+        return response_of(PayloadTooLarge())
     return response(400, "bad_request", "The request could not be understood.")
 
 
@@ -174,6 +183,5 @@ def page_not_found(request, exception) -> JsonResponse:
 
 def server_error(request) -> JsonResponse:
     if is_unavailable(sys.exc_info()[1]):
-        exc = ServiceUnavailable()
-        return response(503, exc.default_code, exc.default_detail, {"Retry-After": str(exc.wait)})
+        return response_of(ServiceUnavailable())
     return response(500, "server_error", "Something went wrong here. Tell us the request_id.", request_id=request.id)

@@ -34,9 +34,8 @@ def readiness() -> JsonResponse:
         ready = False
     if ready:
         return JsonResponse({"status": "ok"})
-    exc = problems.ServiceUnavailable()
     detail = "The database does not answer, or lacks migrations: run manage.py migrate."
-    return problems.response(503, exc.default_code, detail, {"Retry-After": str(exc.wait)})
+    return problems.response_of(problems.ServiceUnavailable(detail))
 
 
 def database_is_migrated() -> bool:
