@@ -41,7 +41,7 @@ REASONS = {
     413: "The body or upload is too large.",
     415: "Not the content type that this takes.",
     429: "Too many requests: wait as long as `Retry-After` says.",
-    503: "The database is away or too busy: nothing was changed; try again as `Retry-After` says.",
+    503: ServiceUnavailable.default_detail,
 }
 
 
