@@ -206,8 +206,7 @@ MAX_BODY_BYTES = MAX_POSTER_BYTES + 100_000
 
 # Mail, Redis.
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
-vars().update(EMAIL_CONFIG)
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "cinema@localhost")
 REDIS_URL = env.str("REDIS_URL", "")  # then throttles count there, and not in the database

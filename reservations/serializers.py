@@ -13,7 +13,8 @@ from reservations.models import SHOWN_STATUSES, CancelledBecause, IdempotencyKey
 from showtimes.fields import DayField
 from showtimes.layouts import Kind
 from showtimes.models import Seat, Showtime, refuse_taken, refuse_unknown
-from showtimes.serializers import LARGEST_ID, SeatIdsField
+from showtimes.serializers import SeatIdsField
+from users.filters import LARGEST_ID
 from users.models import User
 
 

@@ -25,7 +25,7 @@ from reservations.serializers import (
 )
 from showtimes.exceptions import SeatsUnavailable, ShowtimeCancelled, ShowtimeStarted
 from showtimes.models import Showtime
-from showtimes.serializers import ShowtimeSerializer
+from showtimes.serializers import ShowtimeSerializer, validated
 from users.permissions import IsAuthenticated
 
 VISIBLE_ASCII = re.compile(r"[!-~]{1,255}")
@@ -107,9 +107,7 @@ class ReservationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
         Others can reserve them at once. With its last seat the reservation is cancelled; and then it stays so.
         """
         reservation = self.get_object()
-        asked = CancelSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        reservation.cancel(by=request.user, **asked.validated_data)
+        reservation.cancel(by=request.user, **validated(CancelSerializer, request.data))
         return self.answer(reservation)
 
     def answer(self, reservation: Reservation) -> Response:
@@ -149,9 +147,7 @@ class SalesView(GenericAPIView):
     pagination_class = filterset_class = None
 
     def report(self, request) -> dict:
-        asked = SalesQuerySerializer(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        return self.get_serializer(reports.sales(**asked.validated_data)).data
+        return self.get_serializer(reports.sales(**validated(SalesQuerySerializer, request.query_params))).data
 
     @extend_schema(parameters=[SalesQuerySerializer], responses=SalesSerializer)
     def get(self, request):

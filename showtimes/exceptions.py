@@ -1,3 +1,5 @@
+from django.utils.text import get_text_list
+
 from users.exceptions import Conflict
 
 
@@ -8,12 +10,9 @@ class SeatsUnavailable(Conflict):
     default_detail = "These seats are not available. Choose others."
 
     def __init__(self, seats: list[dict] = ()):
-        labels = " and ".join(
-            [", ".join(s["label"] for s in seats[:-1]), *(s["label"] for s in seats[-1:])]
-        ).removeprefix(" and ")
-        verb = "is" if len(seats) == 1 else "are"
-        noun = "Seat" if len(seats) == 1 else "Seats"
-        super().__init__(f"{noun} {labels} {verb} not available." if seats else None, seats=list(seats))
+        labels = get_text_list([seat["label"] for seat in seats], "and")
+        named = f"Seat {labels} is" if len(seats) == 1 else f"Seats {labels} are"
+        super().__init__(f"{named} not available." if seats else None, seats=list(seats))
 
 
 class HallOccupied(Conflict):

@@ -8,8 +8,14 @@ from movies.serializers import MovieSerializer
 from showtimes.fields import DayField, InstantField
 from showtimes.layouts import MAX_PLACES, MAX_ROWS, validate_layout
 from showtimes.models import Hall, Seat, SeatStatus, Showtime
+from users.filters import LARGEST_ID
 
-LARGEST_ID = 2**63 - 1
+
+def validated(serializer_class: type[serializers.Serializer], data) -> dict:
+    """What was asked, checked. Raises ValidationError."""
+    serializer = serializer_class(data=data)
+    serializer.is_valid(raise_exception=True)
+    return serializer.validated_data
 
 
 class HallSerializer(serializers.ModelSerializer):

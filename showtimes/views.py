@@ -25,6 +25,7 @@ from showtimes.serializers import (
     SeatSerializer,
     ShowtimeSerializer,
     UnblockSerializer,
+    validated,
 )
 from users.permissions import AllowAny, IsAdminOrReadOnly
 
@@ -146,12 +147,6 @@ class ScheduleView(GenericAPIView):
         movies = self.get_queryset().filter(pk__in=of_movie).prefetch_related("genres").order_by("title", "pk")
         on = [{"movie": movie, "showtimes": of_movie[movie.pk]} for movie in movies]
         return Response(ScheduleSerializer(on, many=True, context=self.get_serializer_context()).data)
-
-
-def validated(serializer_class, data) -> dict:
-    serializer = serializer_class(data=data)
-    serializer.is_valid(raise_exception=True)
-    return serializer.validated_data
 
 
 def seats_of(showtime: Showtime, seat_ids: list[int]) -> Response:
