@@ -1,12 +1,11 @@
 """HTTP as a customer speaks it who wants to know exactly what came back."""
 
-import json
 import time
-from http.client import HTTPConnection, HTTPException, IncompleteRead
+from http.client import HTTPException, IncompleteRead
 from typing import NamedTuple
 
-SECONDS_TO_ANSWER = 30
-SECONDS_IDLE = 1  # the server closes what is idle for 2 s
+from tests import wire
+
 PROBLEM = "application/problem+json"
 
 # Nobody listened; or the connection was closed before the answer, or in the middle of it; or nothing came for too long.
@@ -33,40 +32,16 @@ class Answer(NamedTuple):
         return self.status is not None and self.status < 500
 
 
-class Wire:
-    """One connection, kept alive."""
-
-    def __init__(self, address: tuple[str, int]):
-        self.address = address
-        self.connection: HTTPConnection | None = None
-        self.used_at = 0.0
-
+class Wire(wire.Wire):
     def ask(self, method: str, path: str, body: dict | None = None, **headers: str) -> Answer:
-        content = None
-        if body is not None:
-            content, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
-        if time.monotonic() - self.used_at > SECONDS_IDLE:
-            self.close()
-        if self.connection is None:
-            self.connection = HTTPConnection(*self.address, timeout=SECONDS_TO_ANSWER)
-        began, response = time.monotonic(), None
+        began = time.monotonic()
         try:
-            self.connection.request(method, path, content, headers)
-            response = self.connection.getresponse()
-            content = response.read()
+            response, content = self.send(method, path, body, headers)
         except (OSError, HTTPException) as error:
-            self.close()
-            return Answer(began, time.monotonic(), reason(error, response is not None))
-        self.used_at = time.monotonic()
-        body = parse(content)
+            return Answer(began, time.monotonic(), reason(error, self.answer_has_begun))
+        body = wire.parse(content)
         outcome = words(response.status, response.headers, body)
-        replayed = response.headers.get("Idempotent-Replayed") == "true"
-        return Answer(began, self.used_at, outcome, response.status, body, replayed)
-
-    def close(self) -> None:
-        if self.connection is not None:
-            self.connection.close()
-            self.connection = None
+        return Answer(began, self.used_at, outcome, response.status, body, wire.is_replayed(response))
 
 
 def reason(error: Exception, had_begun: bool) -> str:
@@ -86,10 +61,3 @@ def words(status: int, headers, body) -> str:
     if status == 503:
         return "503" if headers.get("Retry-After", "").isdigit() else "503 without Retry-After"
     return f"{status} {body.get('code')}"
-
-
-def parse(content: bytes) -> dict | list | None:
-    try:
-        return json.loads(content)
-    except ValueError:
-        return None
