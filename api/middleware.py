@@ -1,11 +1,13 @@
 import re
 import uuid
+from functools import partial
 from urllib.parse import urljoin
 
 from django.conf import settings
 
 from api import problems
 from users.exceptions import PayloadTooLarge
+from users.request_id import request_id as request_id_now
 
 WELL_FORMED_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 POSTERS_ELSEWHERE = "" if settings.MEDIA_URL.startswith("/") else " " + urljoin(settings.MEDIA_URL, "/")
@@ -24,8 +26,11 @@ def request_id(get_response):
     def middleware(request):
         asked = request.headers.get("X-Request-ID", "")
         request.id = asked if WELL_FORMED_ID.fullmatch(asked) else uuid.uuid4().hex
+        request_id_now.set(request.id)
         response = get_response(request)
         response.headers["X-Request-ID"] = request.id
+        # Only when it has been sent: what is streamed is still being made.
+        response._resource_closers.append(partial(request_id_now.set, ""))
         return response
 
     return middleware

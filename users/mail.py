@@ -5,6 +5,7 @@ the mail server nor about whether the address is known (OWASP Forgot Password Ch
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
@@ -20,7 +21,7 @@ postman = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mail")
 
 
 def send_password_reset(email: str) -> None:
-    postman.submit(_send_password_reset, email)
+    postman.submit(copy_context().run, _send_password_reset, email)  # with the request's id
 
 
 def _send_password_reset(email: str) -> None:

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from movies.views import GenreViewSet
@@ -8,6 +9,8 @@ from tests.cast import PASSWORD
 from tests.cinema import make_showtime
 from tests.clients import browser, program
 from tests.refusals import problem_of
+from users import mail
+from users.request_id import request_id
 
 GENRES, ME, LOGIN = "/api/v1/genres/", "/api/v1/users/me/", "/api/v1/auth/login/"
 DOCS = "/api/v1/docs/"  # Swagger UI wants to speak with pages that it opens
@@ -188,3 +191,18 @@ class TestRequestId:
         made = {anonymous.get(GENRES, **headers)["X-Request-ID"] for _ in range(3)}
         assert len(made) == 3
         assert all(re.fullmatch(r"[0-9a-f]{32}", each) for each in made)
+
+    def test_whatever_is_called_meanwhile_can_read_it(self, anonymous, db, monkeypatch):
+        seen = []
+        monkeypatch.setattr(GenreViewSet, "list", lambda *args, **kwargs: seen.append(request_id.get()) or Response())
+        for asked in ("the-first-of-two", "the-second-one"):
+            anonymous.get(GENRES, HTTP_X_REQUEST_ID=asked)
+        assert seen == ["the-first-of-two", "the-second-one"]
+        assert request_id.get() == ""
+
+    def test_so_can_the_postman_whom_it_leaves_a_mail_to(self, anonymous, alice, monkeypatch):
+        seen = []
+        monkeypatch.setattr("users.mail._send_password_reset", lambda email: seen.append(request_id.get()))
+        anonymous.post("/api/v1/auth/password/reset/", {"email": alice.email}, HTTP_X_REQUEST_ID="somebody-forgot")
+        mail.postman.submit(int).result()
+        assert seen == ["somebody-forgot"]
