@@ -1,6 +1,7 @@
 import re
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.module_loading import import_string
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, status, viewsets
@@ -137,8 +138,10 @@ class ShowtimeCancelView(GenericAPIView):
         And with it all its active reservations, in one transaction. A cancelled one stays as it is.
         """
         showtime = self.get_object()
-        cancel_showtime(showtime)
-        return Response(self.get_serializer(Showtime.objects.for_display().get(pk=showtime.pk)).data)
+        with transaction.atomic():
+            cancel_showtime(showtime)
+            cancelled = Showtime.objects.for_display().get(pk=showtime.pk)
+        return Response(self.get_serializer(cancelled).data)
 
 
 class SalesView(GenericAPIView):

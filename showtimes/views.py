@@ -109,8 +109,9 @@ class ShowtimeViewSet(viewsets.ModelViewSet):
         All of them or none: a held or reserved seat is refused. One that is blocked already stays so.
         """
         showtime, asked = self.get_object(), validated(BlockSerializer, request.data)
-        showtime.block(asked["seat_ids"], asked["reason"])
-        return seats_of(showtime, asked["seat_ids"])
+        with transaction.atomic():
+            showtime.block(asked["seat_ids"], asked["reason"])
+            return seats_of(showtime, asked["seat_ids"])
 
     @extend_schema(request=UnblockSerializer, responses=SeatSerializer(many=True))
     @action(detail=True, methods=["post"], url_path="seats/unblock", pagination_class=None, filterset_class=None)
@@ -121,8 +122,9 @@ class ShowtimeViewSet(viewsets.ModelViewSet):
         One that is not blocked stays as it is.
         """
         showtime, asked = self.get_object(), validated(UnblockSerializer, request.data)
-        showtime.unblock(asked["seat_ids"])
-        return seats_of(showtime, asked["seat_ids"])
+        with transaction.atomic():
+            showtime.unblock(asked["seat_ids"])
+            return seats_of(showtime, asked["seat_ids"])
 
 
 class ScheduleView(GenericAPIView):

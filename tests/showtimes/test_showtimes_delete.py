@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from reservations import views as reservations
 from reservations.cancellations import cancel_showtime
 from reservations.invariants import broken_promises
 from reservations.models import Reservation
 from showtimes.models import Hall, Seat, Showtime
+from showtimes.models.showtime import ShowtimeQuerySet
 from tests.cast import as_
 from tests.cinema import ids_of, make_hall, make_showtime, reserve, tomorrow
+from tests.duels import pause_after
 from tests.race import at_once, meet_after
 from tests.refusals import errors_of, nothing_changes, problem_of
 from tests.rows import rows
@@ -107,3 +110,37 @@ def test_it_is_not_deleted_under_a_booking_that_is_made_at_once(ada, alice, show
         assert deleted.status_code == 204
     assert Reservation.objects.count() == Showtime.objects.count() == (booked.status_code == 201)
     assert broken_promises() == {}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("owner", "name", "method", "path", "status"),
+    [
+        (ShowtimeQuerySet, "schedule", "post", "", 201),
+        (Showtime, "edit", "patch", "{pk}/", 200),
+        (reservations, "cancel_showtime", "post", "{pk}/cancel/", 200),
+        (Showtime, "block", "post", "{pk}/seats/block/", 200),
+        (Showtime, "unblock", "post", "{pk}/seats/unblock/", 200),
+    ],
+)
+def test_who_changed_it_a_moment_before_is_told_what_they_did(
+    ada, showtime, monkeypatch, owner, name, method, path, status
+):
+    """And not that it does not exist: that would say that nothing was done."""
+    asked = {"price": "9.00", "seat_ids": ids_of(showtime, "A1")}
+    if name == "schedule":
+        asked |= {"movie_id": showtime.movie_id, "hall_number": make_hall(2).pk, "starts_at": tomorrow().isoformat()}
+    is_there, _ = pause_after(monkeypatch, owner, name, seconds=0.3)
+
+    def delete() -> list[int]:
+        assert is_there.wait(10)
+        return [
+            as_(ada).delete(f"/api/v1/showtimes/{pk}/").status_code
+            for pk in Showtime.objects.values_list("pk", flat=True)
+        ]
+
+    url = "/api/v1/showtimes/" + path.format(pk=showtime.pk)
+    changed, deleted = at_once(lambda: getattr(as_(ada), method)(url, asked), delete)
+    assert changed.status_code == status
+    assert bool(changed.json())
+    assert set(deleted) == {204}

@@ -109,8 +109,9 @@ def test_it_can_move_over_its_own_time(ada, url):
 
 def test_what_a_change_of_a_price_costs(ada, url, django_assert_num_queries):
     client = as_(ada)
-    # the showtime, BEGIN, its lock, again, its movie and hall, its seats' locks, UPDATE, COMMIT, the answer
-    with django_assert_num_queries(10):
+    # the showtime, BEGIN, SAVEPOINT, its lock, again, its movie and hall, its seats' locks, UPDATE, RELEASE, what is
+    # stored, COMMIT
+    with django_assert_num_queries(12):
         client.patch(url, {"price": "11.00"})
 
 
