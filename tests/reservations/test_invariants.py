@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from reservations.invariants import PROMISES, broken_promises
+from reservations import invariants
+from reservations.invariants import PROMISES, Promise, broken_promises
 from reservations.models import IdempotencyKey, Reservation, ReservedSeat, Status
 from showtimes.models import Showtime
 from tests.cinema import make_hall, make_showtime, reserve, seats_of, tomorrow
@@ -113,6 +114,19 @@ def test_an_idempotency_key_of_somebody_else(showtime, alice, bob):
     IdempotencyKey.objects.remember(reserve(alice, showtime, "A1"), "key", {}, "{}")
     IdempotencyKey.objects.update(user=bob)
     assert broken_promises() == {"key_is_of_its_user": [IdempotencyKey.objects.get().pk]}
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no timeout of statements")
+def test_a_large_cinema_is_looked_at_for_longer_than_a_customer_would_wait(monkeypatch):
+    def look_long() -> list:
+        execute("SELECT pg_sleep(0.2)")
+        return []
+
+    execute("SET LOCAL statement_timeout = 50")
+    with pytest.raises(OperationalError, match="statement timeout"), transaction.atomic():
+        look_long()
+    monkeypatch.setattr(invariants, "PROMISES", [Promise("patient", "All is looked at.", look_long)])
+    assert broken_promises() == {}
 
 
 class TestCommand:
