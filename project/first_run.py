@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import django
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import DatabaseError, connection
@@ -62,15 +63,14 @@ def read_settings() -> None:
 
 def open_port() -> socket.socket:
     """A listening socket. It is opened first and handed on, so the port stays ours while the rest is prepared."""
-    port = os.environ.get("PORT") or "8000"
+    port = settings.PORT
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections of the last run do not count
     try:
-        listener.bind((HOST, int(port)))
+        listener.bind((HOST, port))
         listener.listen()
-    except (OSError, OverflowError, ValueError) as error:
-        reason = getattr(error, "strerror", "not the number of a port")
-        sys.exit(f"Cannot serve on {HOST}:{port}: {reason}. Another port: make run PORT=8001")
+    except OSError as error:
+        sys.exit(f"Cannot serve on {HOST}:{port}: {error.strerror}. Another port: make run PORT=8001")
     return listener
 
 

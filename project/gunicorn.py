@@ -5,16 +5,22 @@ forked, so that each has its own connections to the database.
 """
 
 import os
+import runpy
 import signal
+import sys
 from pathlib import Path
 
-import environ
+from django.core.exceptions import ImproperlyConfigured
 
-environ.Env.read_env(os.environ.get("ENV_FILE", Path(__file__).resolve().parent.parent / ".env"))
+try:
+    settings = runpy.run_path(str(Path(__file__).with_name("settings.py")))
+except ImproperlyConfigured as error:
+    sys.exit(str(error))
+del sys.modules["project.env"]  # a worker that starts after an update reads its own
 
 wsgi_app = "project.wsgi"
-bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
-workers = int(os.environ.get("WEB_CONCURRENCY") or os.cpu_count())
+bind = f"127.0.0.1:{settings['PORT']}"
+workers = settings["WEB_CONCURRENCY"]
 worker_class = "gthread"
 threads = 4
 

@@ -1,34 +1,50 @@
 """Every setting, read from the environment or from `.env` (the environment wins). The README has them as a table."""
 
 import os
-import re
 from datetime import timedelta
 from pathlib import Path
 
-import environ
-from django.core.exceptions import ImproperlyConfigured
+from project.env import KEY_BYTES, Env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
-env.read_env(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
+env = Env(BASE_DIR / ".env")
 
-DEBUG = env.bool("DEBUG", False)
-HTTPS = env.bool("HTTPS", True)
-SECRET_KEY = env.str("SECRET_KEY", "")
-REFRESH_SECRET_KEY = env.str("REFRESH_SECRET_KEY", "")
-ALGORITHM = env.str("ALGORITHM", "HS256")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+DEBUG = env.flag("DEBUG", False)
+HTTPS = env.flag("HTTPS", True)
+scheme = "https" if HTTPS else "https?"  # of the addresses in other settings
+if DEBUG and HTTPS:
+    env.refuse("DEBUG", "errors then show code and settings to everybody; write 0, or HTTPS=0 on your own computer")
+ALLOWED_HOSTS = env.words(
+    "ALLOWED_HOSTS",
+    r"\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|\[[0-9a-f:.]+\]",
+    "write the names of the hosts, as cinema.example, without a scheme, a port or *",
+)
+
+# Keys, each with those before it that are still taken.
+
+ALGORITHM = env.text("ALGORITHM", "HS256", "|".join(KEY_BYTES), f"use one of {', '.join(KEY_BYTES)}")
+SECRET_KEY = env.text("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+REFRESH_SECRET_KEY = env.text("REFRESH_SECRET_KEY")
+REFRESH_SECRET_KEY_FALLBACKS = env.words("REFRESH_SECRET_KEY_FALLBACKS")
+env.refuse_weak_keys(
+    ALGORITHM,
+    SECRET_KEY=[SECRET_KEY],
+    REFRESH_SECRET_KEY=[REFRESH_SECRET_KEY],
+    SECRET_KEY_FALLBACKS=SECRET_KEY_FALLBACKS,
+    REFRESH_SECRET_KEY_FALLBACKS=REFRESH_SECRET_KEY_FALLBACKS,
+)
 
 # The shop's rules.
 
-TIME_ZONE = env.str("TIME_ZONE", "UTC")
-CURRENCY = env.str("CURRENCY", "EUR")
-HOLD_SECONDS = env.int("HOLD_SECONDS", 600)
-MAX_SEATS_PER_RESERVATION = env.int("MAX_SEATS_PER_RESERVATION", 10)
-MAX_SEATS_PER_SHOWTIME = env.int("MAX_SEATS_PER_SHOWTIME", 20)
-MAX_HOLDS_PER_USER = env.int("MAX_HOLDS_PER_USER", 3)
-CANCELLATION_CUTOFF_MINUTES = env.int("CANCELLATION_CUTOFF_MINUTES", 0)
+TIME_ZONE = env.time_zone("TIME_ZONE", "UTC")
+CURRENCY = env.text("CURRENCY", "EUR", "[A-Z]{3}", "write its code of ISO 4217, as EUR")
+HOLD_SECONDS = env.number("HOLD_SECONDS", 600, least=1)
+MAX_SEATS_PER_RESERVATION = env.number("MAX_SEATS_PER_RESERVATION", 10, least=1)
+MAX_SEATS_PER_SHOWTIME = env.number("MAX_SEATS_PER_SHOWTIME", 20, least=1)
+MAX_HOLDS_PER_USER = env.number("MAX_HOLDS_PER_USER", 3)
+CANCELLATION_CUTOFF_MINUTES = env.number("CANCELLATION_CUTOFF_MINUTES", 0)
 
 # What is installed, and a request's way through it.
 
@@ -86,15 +102,15 @@ USE_TZ = True
 
 # The database: PostgreSQL as soon as one of its settings is there, else SQLite.
 
-if any(env.str(name, "") for name in ("POSTGRES_DB", "POSTGRES_USER", "POSTGRES_PASSWORD", "DB_HOST", "DB_PORT")):
+if any(env.text(name) for name in ("POSTGRES_DB", "POSTGRES_USER", "POSTGRES_PASSWORD", "DB_HOST", "DB_PORT")):
     DATABASES = {
         "default": {
             "ENGINE": "project.postgresql",
-            "NAME": env.str("POSTGRES_DB", "postgres"),
-            "USER": env.str("POSTGRES_USER", "postgres"),
-            "PASSWORD": env.str("POSTGRES_PASSWORD", ""),
-            "HOST": env.str("DB_HOST", "127.0.0.1"),
-            "PORT": env.str("DB_PORT", "5432"),
+            "NAME": env.text("POSTGRES_DB", "postgres"),
+            "USER": env.text("POSTGRES_USER", "postgres"),
+            "PASSWORD": env.text("POSTGRES_PASSWORD"),
+            "HOST": env.text("DB_HOST", "127.0.0.1"),
+            "PORT": str(env.number("DB_PORT", 5432, 1, 65535)),
             # A connection for each thread, renewed at the next request after the server has closed it.
             "CONN_MAX_AGE": 3600,
             "CONN_HEALTH_CHECKS": True,
@@ -114,7 +130,7 @@ if any(env.str(name, "") for name in ("POSTGRES_DB", "POSTGRES_USER", "POSTGRES_
         }
     }
 else:
-    SQLITE_PATH = BASE_DIR / env.str("SQLITE_PATH", "db.sqlite3")
+    SQLITE_PATH = BASE_DIR / env.text("SQLITE_PATH", "db.sqlite3")
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
@@ -148,14 +164,20 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 PASSWORD_RESET_TIMEOUT = 3600
-PASSWORD_RESET_URL = env.str("PASSWORD_RESET_URL", "http://127.0.0.1:8000/reset/{uid}/{token}")
+PASSWORD_RESET_URL = env.text(
+    "PASSWORD_RESET_URL",
+    "http://127.0.0.1:8000/reset/{uid}/{token}",
+    rf"(?=.*{{uid}})(?=.*{{token}}){scheme}://([^\s{{}}]|{{uid}}|{{token}})+",
+    "write a page's address with {uid} and {token} in it, as https://cinema.example/reset/{uid}/{token}",
+)
 REFRESH_TOKEN_LIFETIME = timedelta(days=7)
 LOGIN_LIFETIME = timedelta(days=30)
 REFRESH_GRACE = timedelta(seconds=10)
 SIMPLE_JWT = {
     "ALGORITHM": ALGORITHM,
-    "SIGNING_KEY": SECRET_KEY,
-    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.int("ACCESS_TOKEN_EXPIRE_MINUTES", 60)),
+    "ACCESS_TOKEN_LIFETIME": timedelta(
+        minutes=env.number("ACCESS_TOKEN_EXPIRE_MINUTES", 60, 1, LOGIN_LIFETIME // timedelta(minutes=1))
+    ),
     "REFRESH_TOKEN_LIFETIME": REFRESH_TOKEN_LIFETIME,
     "LEEWAY": timedelta(seconds=10),
 }
@@ -166,7 +188,11 @@ ACCESS_COOKIE = "__Host-access_token" if HTTPS else "access_token"
 REFRESH_COOKIE = "__Secure-refresh_token" if HTTPS else "refresh_token"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_FAILURE_VIEW = "api.problems.csrf_failure"
-CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+origins = (
+    rf"{scheme}://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?",
+    "write origins as https://tickets.example, with commas between",
+)
+CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS", *origins)
 CORS_ALLOW_CREDENTIALS = True
 CORS_URLS_REGEX = r"^/api/"
 CORS_EXPOSE_HEADERS = ["ETag", "Idempotent-Replayed", "Location", "Retry-After", "X-Request-ID"]
@@ -174,8 +200,8 @@ CORS_ALLOW_HEADERS = [
     *("accept", "authorization", "content-type", "idempotency-key", "if-none-match"),
     *("x-csrftoken", "x-request-id"),
 ]
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[]) + CORS_ALLOWED_ORIGINS
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", *origins) + CORS_ALLOWED_ORIGINS
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, most=10)
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     USE_X_FORWARDED_HOST = True
@@ -191,8 +217,13 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static"
-MEDIA_URL = env.str("MEDIA_URL", "/media/")
-MEDIA_ROOT = BASE_DIR / env.str("MEDIA_ROOT", "media")
+MEDIA_URL = env.text(
+    "MEDIA_URL",
+    "/media/",
+    rf"(?!/(api|admin|static)/)({scheme}:/)?/[^\s?#]+/",
+    "write a path of this server or an address, with a slash at the end, as /media/ or https://cdn.example/cinema/",
+)
+MEDIA_ROOT = BASE_DIR / env.text("MEDIA_ROOT", "media")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
@@ -204,23 +235,27 @@ MAX_POSTER_PIXELS = 25_000_000
 MAX_JSON_BYTES = 1_000_000
 MAX_BODY_BYTES = MAX_POSTER_BYTES + 100_000
 
-# Mail, Redis.
+# Mail, Redis, gunicorn.
 
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+vars().update(env.email("EMAIL_URL", "consolemail://"))
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "cinema@localhost")
-REDIS_URL = env.str("REDIS_URL", "")  # then throttles count there, and not in the database
+DEFAULT_FROM_EMAIL = env.text(
+    "DEFAULT_FROM_EMAIL",
+    "cinema@localhost",
+    r"[^\s<>@]+@[^\s<>@]+|[^<>@\n]+<[^\s<>@]+@[^\s<>@]+>",
+    "write a mail address, as tickets@cinema.example",
+)
+REDIS_URL = env.text(  # then throttles count there, and not in the database
+    "REDIS_URL",
+    "",
+    r"rediss?://([^\s@]*@)?[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[0-9]*)?(\?\S*)?|unix://(\S*@)?/\S+",
+    "write redis://127.0.0.1:6379/0",
+    secret=True,
+)
+PORT = env.number("PORT", 8000, 1, 65535)
+WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", os.cpu_count() or 1, 1, 1000)
 
 # The API.
-
-
-def throttle_rate(name: str, default: str) -> str | None:
-    """The rate in the environment, `N/second|minute|hour|day`, or None for no throttle."""
-    rate = env.str(name, default)
-    if rate and not re.fullmatch(r"[1-9]\d{0,8}/(second|minute|hour|day)", rate):
-        raise ImproperlyConfigured(f"{name}={rate!r}: write N/second, N/minute, N/hour or N/day, or nothing.")
-    return rate or None
-
 
 CURSOR_PAGINATION_CLASS = "api.pagination.CursorPagination"  # for the lists that only ever grow
 REST_FRAMEWORK = {
@@ -232,10 +267,10 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["api.filters.ListFilterBackend"],
     "DEFAULT_THROTTLE_CLASSES": ["api.throttles.ScopedThrottle"],
     "DEFAULT_THROTTLE_RATES": {
-        "login": throttle_rate("THROTTLE_LOGIN", "10/minute"),
-        "register": throttle_rate("THROTTLE_REGISTER", "20/hour"),
-        "password_reset": throttle_rate("THROTTLE_PASSWORD_RESET", "5/hour"),
-        "reserve": throttle_rate("THROTTLE_RESERVE", "60/minute"),
+        "login": env.rate("THROTTLE_LOGIN", "10/minute"),
+        "register": env.rate("THROTTLE_REGISTER", "20/hour"),
+        "password_reset": env.rate("THROTTLE_PASSWORD_RESET", "5/hour"),
+        "reserve": env.rate("THROTTLE_RESERVE", "60/minute"),
     },
     "NUM_PROXIES": TRUSTED_PROXIES,
     "DEFAULT_SCHEMA_CLASS": "api.schema.Schema",
@@ -279,23 +314,10 @@ LOGGING = {
     },
 }
 
-# Production refuses to start on keys that can be guessed, and without hosts (RFC 8725, 3.5; OWASP API8:2023).
+# Nothing starts on keys that can be guessed, without hosts, or on what cannot be meant (OWASP API8:2023).
 
-KEY_BYTES = {"HS256": 32, "HS384": 48, "HS512": 64}
-if ALGORITHM not in KEY_BYTES:
-    raise ImproperlyConfigured(f"ALGORITHM={ALGORITHM!r}: use one of {', '.join(KEY_BYTES)}.")
-faults = [
-    f"{name} is missing or weak: {ALGORITHM} needs at least {KEY_BYTES[ALGORITHM]} random bytes."
-    for name, key in (("SECRET_KEY", SECRET_KEY), ("REFRESH_SECRET_KEY", REFRESH_SECRET_KEY))
-    if len(key.encode()) < KEY_BYTES[ALGORITHM] or len(set(key)) < 10
-]
-if not faults and SECRET_KEY == REFRESH_SECRET_KEY:
-    faults = ["SECRET_KEY and REFRESH_SECRET_KEY are the same: each needs a key of its own."]
-if faults:
-    faults.append("Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(64))'")
 if not ALLOWED_HOSTS and not DEBUG:
-    faults.append(
+    env.faults.append(
         "ALLOWED_HOSTS is empty: name the hosts that this server answers for, as in ALLOWED_HOSTS=cinema.example"
     )
-if faults:
-    raise ImproperlyConfigured("\n".join(faults))
+env.refuse_faults()

@@ -10,13 +10,11 @@ from threading import Barrier
 
 import pytest
 import time_machine
-from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, connections
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from api.models import ThrottleCounter
-from project.settings import throttle_rate
 from tests.cast import PASSWORD, as_
 from tests.cinema import ids_of, make_showtime
 from tests.postgres import free_port
@@ -205,23 +203,6 @@ def test_old_counters_are_swept_up(db, throttled, clock, monkeypatch):
     clock.shift(61)
     try_login("alice", "192.0.2.9")
     assert ThrottleCounter.objects.count() == 2
-
-
-@pytest.mark.parametrize(
-    "rate", ["0/minute", "-1/minute", "10", "10/fortnight", "ten/minute", "10/minutes", "1.5/day", "/"]
-)
-def test_a_malformed_rate_refuses_to_start(monkeypatch, rate):
-    monkeypatch.setenv("THROTTLE_LOGIN", rate)
-    with pytest.raises(ImproperlyConfigured, match=r"^THROTTLE_LOGIN=.*: write N/second, N/minute, N/hour or N/day"):
-        throttle_rate("THROTTLE_LOGIN", "10/minute")
-
-
-@pytest.mark.parametrize(("rate", "means"), [("7/second", "7/second"), ("", None), (None, "10/minute")])
-def test_a_rate_is_read_from_the_environment(monkeypatch, rate, means):
-    monkeypatch.delenv("THROTTLE_LOGIN", raising=False)
-    if rate is not None:
-        monkeypatch.setenv("THROTTLE_LOGIN", rate)
-    assert throttle_rate("THROTTLE_LOGIN", "10/minute") == means
 
 
 # Sixty-four at once.
