@@ -1,10 +1,28 @@
 import jwt
 from django.conf import settings
-from rest_framework_simplejwt import tokens
-from rest_framework_simplejwt.backends import TokenBackend
+from rest_framework_simplejwt import backends, tokens
 from rest_framework_simplejwt.exceptions import TokenError
 
 from users.models import Login
+
+
+class TokenBackend(backends.TokenBackend):
+    """Signs with the first of its keys, and takes what any has signed, so that a new key ends no login."""
+
+    def __init__(self, *keys: str):
+        super().__init__(settings.ALGORITHM, keys[0], leeway=settings.SIMPLE_JWT["LEEWAY"])
+        self.keys = keys
+
+    def get_verifying_key(self, token: str | bytes) -> str:
+        """The key that has signed this token, or else the first, with which it will be refused."""
+        return next((key for key in self.keys[1:] if self.is_signed_with(key, token)), self.keys[0])
+
+    def is_signed_with(self, key: str, token: str | bytes) -> bool:
+        try:
+            jwt.PyJWS().decode(token, key, [self.algorithm])
+        except jwt.InvalidTokenError:
+            return False
+        return True
 
 
 class LoginToken:
@@ -33,13 +51,15 @@ class LoginToken:
 class AccessToken(LoginToken, tokens.AccessToken):
     """Signed with SECRET_KEY; carries nothing but the login: role and activity are read at each request."""
 
+    _token_backend = TokenBackend(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+
 
 class RefreshToken(LoginToken, tokens.Token):
     """Signed with REFRESH_SECRET_KEY, so that neither kind can pass for the other; its `jti` works once."""
 
     token_type = "refresh"  # noqa: S105
     lifetime = settings.REFRESH_TOKEN_LIFETIME
-    _token_backend = TokenBackend(settings.ALGORITHM, settings.REFRESH_SECRET_KEY, leeway=settings.SIMPLE_JWT["LEEWAY"])
+    _token_backend = TokenBackend(settings.REFRESH_SECRET_KEY, *settings.REFRESH_SECRET_KEY_FALLBACKS)
 
     @classmethod
     def of(cls, login: Login):
@@ -56,11 +76,11 @@ def bearer_of(request) -> str | None:
 
 def login_named_by(raw: str) -> int | None:
     """The id of the login that an access or refresh token of ours names, even one that has run out; to log out with."""
-    for kind, key in ((AccessToken, settings.SECRET_KEY), (RefreshToken, settings.REFRESH_SECRET_KEY)):
+    for kind in (AccessToken, RefreshToken):
         try:
             claims = jwt.decode(
                 raw,
-                key,
+                kind._token_backend.get_verifying_key(raw),
                 algorithms=[settings.ALGORITHM],
                 leeway=settings.SIMPLE_JWT["LEEWAY"],
                 options={"verify_exp": False},
