@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from http import HTTPStatus
 
 from django.apps import apps
+from django.db import OperationalError
 
 from tests.rows import rows
 
@@ -26,6 +27,11 @@ def errors_of(response) -> list[tuple[str, str]]:
     errors = response.json()["errors"]
     assert all(error.keys() == {"attr", "code", "detail"} and error["detail"] for error in errors)
     return [(error["attr"], error["code"]) for error in errors]
+
+
+def lights_out(*args, **kwargs) -> None:
+    """In the place of what was to write: the database is lost at that moment."""
+    raise OperationalError("server closed the connection unexpectedly")
 
 
 @contextmanager

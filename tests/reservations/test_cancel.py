@@ -9,7 +9,7 @@ from reservations.cancellations import cancel_showtime
 from reservations.models import Reservation
 from tests.cast import as_
 from tests.cinema import ids_of, make_showtime, reserve
-from tests.refusals import errors_of, nothing_changes, problem_of
+from tests.refusals import errors_of, lights_out, nothing_changes, problem_of
 
 URL = "/api/v1/reservations/"
 NOW = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
@@ -252,6 +252,14 @@ class TestBadValues:
         with nothing_changes():
             response = as_(alice).generic("POST", f"{URL}{reservation.pk}/cancel/", body, "application/json")
         assert errors_of(response) == [("non_field_errors", error)]
+
+
+class TestAllOrNothing:
+    def test_when_it_cannot_be_cancelled_its_seats_stay_reserved(self, alice, reservation, monkeypatch):
+        monkeypatch.setattr(Reservation, "save", lights_out)
+        with nothing_changes():
+            response = cancel(alice, reservation)
+        assert problem_of(response) == (503, "service_unavailable")
 
 
 class TestWho:

@@ -8,9 +8,10 @@ import time_machine
 
 from reservations.cancellations import cancel_showtime
 from reservations.models import Reservation
+from reservations.models.reservation import ReservedSeatQuerySet
 from tests.cast import as_
 from tests.cinema import ids_of, reserve
-from tests.refusals import nothing_changes, problem_of
+from tests.refusals import lights_out, nothing_changes, problem_of
 
 URL = "/api/v1/reservations/"
 NOW = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
@@ -136,6 +137,14 @@ class TestRefused:
         with nothing_changes():
             response = confirm(alice, hold)
         assert problem_of(response) == (409, "showtime_started")
+
+
+class TestAllOrNothing:
+    def test_when_its_seats_cannot_be_kept_it_stays_a_hold(self, alice, hold, monkeypatch):
+        monkeypatch.setattr(ReservedSeatQuerySet, "update", lights_out)
+        with nothing_changes():
+            response = confirm(alice, hold)
+        assert problem_of(response) == (503, "service_unavailable")
 
 
 class TestWho:

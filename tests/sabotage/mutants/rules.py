@@ -72,6 +72,22 @@ MUTANTS = (
         "sqlite",
     ),
     Mutant(
+        "a confirmation is all of it or nothing",
+        RESERVATION,
+        "            self.reserved_seats.update(expires_at=None)",
+        "        self.reserved_seats.update(expires_at=None)",
+        "tests/reservations/test_confirm.py::TestAllOrNothing",
+        "sqlite",
+    ),
+    Mutant(
+        "a reservation's cancellation is all of it or nothing",
+        RESERVATION,
+        '                self.save(update_fields=["status", "cancelled_at", "cancelled_because"])',
+        '        self.save(update_fields=["status", "cancelled_at", "cancelled_because"])',
+        "tests/reservations/test_cancel.py::TestAllOrNothing",
+        "sqlite",
+    ),
+    Mutant(
         "a closed showtime takes no bookings",
         BOOKING,
         "            showtime.refuse_if_closed()\n",
