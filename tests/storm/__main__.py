@@ -10,12 +10,12 @@ from pathlib import Path
 
 from tests import harness, postgres
 from tests.storm import findings, report
-from tests.storm.crowd import unleash
+from tests.storm.crowd import Tally, unleash
 from tests.storm.plan import Plan, Stage, User, lanes_for, rounds
 from tests.storm.scenarios import SCENARIOS
 
-SETTINGS = {"HOLD_SECONDS": "1", "WEB_CONCURRENCY": "3", "ACCESS_TOKEN_EXPIRE_MINUTES": "10000"}
-MOST_ATTEMPTS_WITH_HISTORY = 50_000
+HOLD_SECONDS = 1
+SETTINGS = {"HOLD_SECONDS": str(HOLD_SECONDS), "WEB_CONCURRENCY": "3", "ACCESS_TOKEN_EXPIRE_MINUTES": "10000"}
 
 
 def main() -> int:
@@ -38,13 +38,10 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--db", choices=("postgres", "sqlite"), default="postgres")
     parser.add_argument("--seconds", type=float, help="give up after these (default: 60, and 1 for 10 attempts)")
-    parser.add_argument("--history", type=int, help="1 checks the history, 0 saves its memory (default: up to 50,000)")
     parser.add_argument("--without-locks", action="store_true", help="sell without the guards, to see it noticed")
     arguments = parser.parse_args()
     if arguments.without_locks and arguments.db == "sqlite":
         parser.error("SQLite has no row locks to take out: it lets one writer in at a time.")
-    if arguments.history is None:
-        arguments.history = arguments.attempts <= MOST_ATTEMPTS_WITH_HISTORY
     arguments.seconds = arguments.seconds or 60 + arguments.attempts / 10
     return arguments
 
@@ -59,24 +56,27 @@ def storm(arguments: argparse.Namespace, folder: Path, settings: dict[str, str])
     if arguments.without_locks:
         harness.execute(settings, "DROP INDEX seat_reserved_once")
 
-    log, histories = folder / "server.log", folder if arguments.history else None
+    log, tally, impossible = folder / "server.log", Tally(), []
     progress = report.Progress(arguments.attempts)
     with harness.serve(environment, log, "tests.storm.unguarded" if arguments.without_locks else "project.wsgi") as at:
-        began = time.monotonic()
-        made, tally = unleash(plan, arguments.clients, at, histories, arguments.seconds, progress.show)
-        seconds = time.monotonic() - began
+        for part in plan.parts():
+            with tempfile.TemporaryDirectory(dir=folder) as histories:
+                left = arguments.seconds - tally.seconds
+                tally += unleash(plan, part, arguments.clients, at, Path(histories), left, progress.show)
+                impossible += findings.unexplained(Path(histories))
+            time.sleep(HOLD_SECONDS)  # the next history begins with nothing held
     progress.end()
 
     report.print_outcomes(tally.outcomes)
-    report.print_speed(made, tally.milliseconds, seconds)
+    report.print_speed(tally)
     faults = [
-        *findings.shortfall(made, arguments.attempts, seconds),
+        *findings.shortfall(tally, arguments.attempts),
         *findings.unexpected_answers(tally.outcomes, log),
         *findings.broken_promises(environment),
         *findings.deadlocks(settings),
-        *(findings.unexplained(histories) if histories else ()),
+        *impossible,
     ]
-    return report.print_verdict(faults, made, seconds, database)
+    return report.print_verdict(faults, tally, database)
 
 
 def furnish(arguments: argparse.Namespace, environment: dict[str, str]) -> Plan:

@@ -6,11 +6,12 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, ProcessPoolExecutor, wait
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing import get_context
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
-from typing import NamedTuple
 
 from tests.storm.plan import Plan
 from tests.storm.scenarios import SCENARIOS
@@ -18,41 +19,55 @@ from tests.storm.visit import Visit
 from tests.storm.visitor import Visitor
 
 
-class Tally(NamedTuple):
-    """How many answers of each kind there were to each scenario, and how long each of them took."""
+@dataclass
+class Tally:
+    """How many attempts were made, how many answers of each kind there were to each scenario, how long all took."""
 
-    outcomes: Counter[tuple[str, str]]
-    milliseconds: array
+    attempts: int = 0
+    outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    milliseconds: array = field(default_factory=partial(array, "f"))
+    seconds: float = 0  # that clients were there
+
+    def __iadd__(self, other: "Tally") -> "Tally":
+        self.attempts += other.attempts
+        self.outcomes += other.outcomes
+        self.milliseconds += other.milliseconds
+        self.seconds += other.seconds
+        return self
 
 
 def unleash(
-    plan: Plan, clients: int, address: tuple[str, int], folder: Path | None, seconds: float, show: Callable[[int], None]
-) -> tuple[int, Tally]:
+    plan: Plan,
+    attempts: range,
+    clients: int,
+    address: tuple[str, int],
+    folder: Path,
+    seconds: float,
+    show: Callable[[int], None],
+) -> Tally:
     """
-    Let so many processes loose on the server; with a folder, they write their histories there.
+    Let so many processes loose on the server, to make these attempts and write their histories into the folder.
 
-    The number of attempts that were made, fewer than planned when the time was over before, and the tally. Whatever
-    ends it, the processes are gone afterwards; the first exception of one of them is raised.
+    Fewer are made when the time is over before. Whatever ends it, the processes are gone afterwards; the first
+    exception of one of them is raised.
     """
     spawn = get_context("spawn")
-    counter = spawn.Value("q", 0)
-    deadline = time.monotonic() + seconds
+    counter = spawn.Value("q", attempts.start)
+    began = time.monotonic()
     with ProcessPoolExecutor(clients, spawn, initializer=begin, initargs=(counter,)) as pool, stopping(counter):
         with no_interrupts():
-            futures = [pool.submit(attend, number, plan, address, folder, deadline) for number in range(clients)]
+            until = attempts.stop, began + seconds
+            futures = [pool.submit(attend, number, plan, address, folder, *until) for number in range(clients)]
         unfinished = futures
         while unfinished:
             done, unfinished = wait(unfinished, timeout=1, return_when=FIRST_EXCEPTION)
-            show(min(counter.value, plan.attempts))
+            show(min(counter.value, attempts.stop))
             for future in done:
                 future.result()
-        tallies = [future.result() for future in futures]
-    outcomes, milliseconds, attempts = Counter(), array("f"), 0
-    for tally, attended in tallies:
-        outcomes += tally.outcomes
-        milliseconds += tally.milliseconds
-        attempts += attended
-    return attempts, Tally(outcomes, milliseconds)
+        tally = Tally(seconds=time.monotonic() - began)
+        for future in futures:
+            tally += future.result()
+    return tally
 
 
 @contextmanager
@@ -86,16 +101,14 @@ def next_attempt() -> int:
         return numbers.value - 1
 
 
-def attend(
-    number: int, plan: Plan, address: tuple[str, int], folder: Path | None, deadline: float
-) -> tuple[Tally, int]:
-    """What one client does and sees, until all attempts are made or the time is over."""
-    with open(folder / f"{number}.jsonl", "w") if folder else nullcontext() as history:
+def attend(number: int, plan: Plan, address: tuple[str, int], folder: Path, stop: int, deadline: float) -> Tally:
+    """What one client does and sees, until all attempts before `stop` are made or the time is over."""
+    with open(folder / f"{number}.jsonl", "w") as history:
         visitor, attended = Visitor(address, history), 0
-        while (attempt := next_attempt()) < plan.attempts and time.monotonic() < deadline:
-            stage, turn = plan.part(attempt)
+        while (attempt := next_attempt()) < stop and time.monotonic() < deadline:
+            stage, turn = plan.place(attempt)
             visitor.scenario = stage.scenario
             SCENARIOS[stage.scenario].attempt(Visit(visitor, plan, stage, turn, plan.rng(attempt)))
             attended += 1
         visitor.wire.close()
-    return Tally(visitor.outcomes, visitor.milliseconds), attended
+    return Tally(attended, visitor.outcomes, visitor.milliseconds)

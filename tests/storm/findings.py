@@ -7,15 +7,16 @@ from pathlib import Path
 
 from tests import harness
 from tests.history.checker import complaints
+from tests.storm.crowd import Tally
 from tests.storm.visitor import is_expected
 
 SHOWN = 5  # of the complaints about the history
 LINES = 40  # of the server's log
 
 
-def shortfall(made: int, attempts: int, seconds: float) -> Iterator[str]:
-    if made < attempts:
-        yield f"only {made:,} of {attempts:,} attempts in {seconds:,.0f} s"
+def shortfall(tally: Tally, attempts: int) -> Iterator[str]:
+    if tally.attempts < attempts:
+        yield f"only {tally.attempts:,} of {attempts:,} attempts in {tally.seconds:,.0f} s"
 
 
 def unexpected_answers(outcomes: Counter[tuple[str, str]], log: Path) -> Iterator[str]:

@@ -1,9 +1,11 @@
 """Who does what and when in a storm: decided beforehand, by the seed alone."""
 
 import random
+from collections.abc import Iterator
 from typing import NamedTuple
 
 ROUND = 60  # attempts on one stage
+PART = 10_000  # attempts, at most, whose history is checked before others begin: it is kept in memory
 CLIENTS_PER_LANE = 6
 
 
@@ -34,7 +36,13 @@ class Plan(NamedTuple):
     admin: User
     movie: int
 
-    def part(self, attempt: int) -> tuple[Stage, int]:
+    def parts(self) -> Iterator[range]:
+        """The attempts in parts of whole stages, so that the history of a seat is in one of them."""
+        size = PART - PART % (ROUND * self.lanes)
+        for start in range(0, self.attempts, size):
+            yield range(start, min(start + size, self.attempts))
+
+    def place(self, attempt: int) -> tuple[Stage, int]:
         """The stage of this attempt, and which of its attempts it is."""
         rounds, within = divmod(attempt, ROUND * self.lanes)
         turn, lane = divmod(within, self.lanes)

@@ -2,8 +2,9 @@
 
 import sys
 import time
-from array import array
 from collections import Counter
+
+from tests.storm.crowd import Tally
 
 SECONDS_BETWEEN_LINES = 10
 
@@ -38,22 +39,22 @@ def print_outcomes(outcomes: Counter[tuple[str, str]]) -> None:
         print(f"  {scenario.replace('_', ' '):22} {told}")
 
 
-def print_speed(attempts: int, milliseconds: array, seconds: float) -> None:
-    ordered = sorted(milliseconds) or [0]
+def print_speed(tally: Tally) -> None:
+    ordered, rate = sorted(tally.milliseconds) or [0], tally.attempts / tally.seconds
     p50, p99 = (ordered[int(len(ordered) * share)] for share in (0.5, 0.99))
     print(
-        f"  {len(milliseconds):,} requests in {seconds:,.0f} s, {attempts / seconds:,.0f} attempts a second;"
+        f"  {len(ordered):,} requests in {tally.seconds:,.0f} s, {rate:,.0f} attempts a second;"
         f" p50 {p50:,.0f} ms, p99 {p99:,.0f} ms, the slowest {ordered[-1]:,.0f} ms"
     )
 
 
-def print_verdict(faults: list[str], attempts: int, seconds: float, database: str) -> int:
+def print_verdict(faults: list[str], tally: Tally, database: str) -> int:
     """The faults, and one last line: the exit code."""
     for fault in faults:
         print(f"! {fault}")
-    storm = f"{attempts:,} attempts on {database}"
+    storm = f"{tally.attempts:,} attempts on {database}"
     if faults:
         print(f"FAILED: {storm}, {len(faults)} {'fault' if len(faults) == 1 else 'faults'}: see above.")
         return 1
-    print(f"All is well after {storm} in {seconds:,.0f} s.")
+    print(f"All is well after {storm} in {tally.seconds:,.0f} s.")
     return 0

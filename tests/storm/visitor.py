@@ -45,7 +45,7 @@ def wall_clock_ahead() -> int:
 
 
 class Visitor:
-    def __init__(self, address: tuple[str, int], history: TextIO | None):
+    def __init__(self, address: tuple[str, int], history: TextIO):
         self.wire = Wire(address)
         self.history = history
         self.scenario = ""
@@ -118,8 +118,6 @@ class Visitor:
 
     def write_down(self, op: str, user: User, showtime: int, answer: Answer, **asked) -> None:
         """A record as `tests.history.records` describes it."""
-        if self.history is None:
-            return
         record = {"op": op, "scenario": self.scenario, "user": user.id, "showtime": showtime, **asked}
         record |= {"start": answer.start, "end": answer.end, "status": answer.status, "answer": essence(answer, asked)}
         self.history.write(json.dumps(record) + "\n")
