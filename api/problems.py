@@ -12,6 +12,7 @@ from http import HTTPStatus
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, JsonResponse, UnreadablePostError
+from django.http.response import HttpResponseBase
 from psycopg.errors import IdleInTransactionSessionTimeout, ReadOnlySqlTransaction
 from rest_framework import exceptions
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
@@ -151,37 +152,47 @@ def field_errors(detail, path: tuple[str, ...] = ()):
         yield {"attr": ".".join(path) or "non_field_errors", "code": detail.code, "detail": str(detail)}
 
 
-def response(status: int, code: str, detail: str, headers: dict | None = None, **members) -> JsonResponse:
-    """A problem from outside DRF."""
-    return JsonResponse(
-        problem(status, code, detail, **members), status=status, content_type=CONTENT_TYPE, headers=headers
-    )
+class ProblemResponse(JsonResponse):
+    """A problem from outside DRF. `data` is its body, as DRF's answers have it."""
+
+    def __init__(self, data: dict, headers: dict | None = None):
+        super().__init__(data, status=data["status"], content_type=CONTENT_TYPE, headers=headers)
+        self.data = data
 
 
-def response_of(exc: APIException) -> JsonResponse:
+def response(status: int, code: str, detail: str, headers: dict | None = None, **members) -> ProblemResponse:
+    return ProblemResponse(problem(status, code, detail, **members), headers)
+
+
+def response_of(exc: APIException) -> ProblemResponse:
     """The same answer as a view's, for an exception that nobody could raise in one."""
-    return JsonResponse(body_of(exc), status=exc.status_code, content_type=CONTENT_TYPE, headers=headers_of(exc))
+    return ProblemResponse(body_of(exc), headers_of(exc))
 
 
-def bad_request(request, exception) -> JsonResponse:
+def code_of(answer: HttpResponseBase) -> str | None:
+    """The `code` of a problem; None for an answer that is none."""
+    return answer.data["code"] if answer.status_code >= 400 and hasattr(answer, "data") else None
+
+
+def bad_request(request, exception) -> ProblemResponse:
     if isinstance(exception, RequestDataTooBig):
         return response_of(PayloadTooLarge())
     return response(400, "bad_request", "The request could not be understood.")
 
 
-def csrf_failure(request, reason="") -> JsonResponse:
+def csrf_failure(request, reason="") -> ProblemResponse:
     return response(403, "csrf_failed", f"CSRF failed: {reason} Load the page again, and send its token.")
 
 
-def permission_denied(request, exception) -> JsonResponse:
+def permission_denied(request, exception) -> ProblemResponse:
     return response(403, "permission_denied", "You are not allowed to do this.")
 
 
-def page_not_found(request, exception) -> JsonResponse:
+def page_not_found(request, exception) -> ProblemResponse:
     return response(404, "not_found", f"There is nothing at {request.path}. The API begins at /api/v1/.")
 
 
-def server_error(request) -> JsonResponse:
+def server_error(request) -> ProblemResponse:
     if is_unavailable(sys.exc_info()[1]):
         return response_of(ServiceUnavailable())
     return response(500, "server_error", "Something went wrong here. Tell us the request_id.", request_id=request.id)

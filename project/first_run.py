@@ -115,6 +115,7 @@ The cinema is open. Ctrl-C closes it.
 def serve(listener: socket.socket) -> None:
     """Become gunicorn, in the same process, so that signals reach it directly."""
     listener.set_inheritable(True)
+    os.environ.setdefault("LOG_FORMAT", "text")
     gunicorn = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "project" / "gunicorn.py")]
     os.execv(sys.executable, [*gunicorn, "--bind", f"fd://{listener.fileno()}", "--log-level", "warning"])
 

@@ -4,6 +4,7 @@ Options on its command line win over these, as in `--bind 0.0.0.0:8000`. Nothing
 forked, so that each has its own connections to the database.
 """
 
+import logging.config
 import os
 import runpy
 import signal
@@ -11,12 +12,16 @@ import sys
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
+from gunicorn import glogging
 
+loaded = set(sys.modules)
 try:
     settings = runpy.run_path(str(Path(__file__).with_name("settings.py")))
 except ImproperlyConfigured as error:
     sys.exit(str(error))
-del sys.modules["project.env"]  # a worker that starts after an update reads its own
+for name in set(sys.modules) - loaded:
+    if name.startswith(("project", "users")):
+        del sys.modules[name]  # a worker that starts after an update reads its own
 
 wsgi_app = "project.wsgi"
 bind = f"127.0.0.1:{settings['PORT']}"
@@ -39,6 +44,29 @@ forwarded_allow_ips = ""
 
 # A socket for remote control that nobody asked for.
 control_socket_disable = True
+
+
+class Logger(glogging.Logger):
+    """Its lines have the form of all others (docs/logs.md). The one for each request comes from the application."""
+
+    def setup(self, cfg: object) -> None:
+        super().setup(cfg)
+        logging.config.dictConfig(settings["LOGGING"])
+        logging.captureWarnings(True)
+
+    def warning(self, msg: str, *args, **kwargs) -> None:
+        """Of a request that it refuses by itself, gunicorn quotes what is broken. A token could be in that."""
+        if msg.startswith("Invalid request"):
+            msg = f"Invalid request: {type(sys.exc_info()[1]).__name__}"
+        super().warning(msg, *args, **kwargs)
+
+    def exception(self, msg: str, *args, **kwargs) -> None:
+        if msg.startswith("Error handling request"):
+            msg, args = "Error handling request", ()  # without its address
+        super().exception(msg, *args, **kwargs)
+
+
+logger_class = Logger
 
 
 def when_ready(server: object) -> None:

@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
+from django.db import connection
 from psycopg import sql
 
 from tests import postgres
@@ -42,13 +43,23 @@ def database(kind: str) -> Iterator[dict[str, str]]:
         return
     with postgres.server() as settings:
         name = sql.Identifier(f"cinema_{secrets.token_hex(4)}")
-        with postgres.connect(settings) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
+        with postgres.connect(settings) as server:
+            server.execute(sql.SQL("CREATE DATABASE {}").format(name))
         try:
             yield {**settings, "POSTGRES_DB": name.as_string().strip('"')}
         finally:
-            with postgres.connect(settings) as connection:
-                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+            with postgres.connect(settings) as server:
+                server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
+def database_of_the_tests() -> dict[str, str]:
+    """The settings of what a test with `django_db(transaction=True)` sees, so that a server can be on it too."""
+    database = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return {"SQLITE_PATH": str(database["NAME"])}
+    keys = {"POSTGRES_DB": "NAME", "POSTGRES_USER": "USER", "POSTGRES_PASSWORD": "PASSWORD"}
+    keys |= {"DB_HOST": "HOST", "DB_PORT": "PORT"}
+    return {name: str(database[key]) for name, key in keys.items()}
 
 
 def name_of(settings: dict[str, str]) -> str:
@@ -60,8 +71,8 @@ def name_of(settings: dict[str, str]) -> str:
 
 def execute(settings: dict[str, str], statement: str) -> list[tuple]:
     """One statement to PostgreSQL, past the application; the rows, if it gives any."""
-    with postgres.connect(settings) as connection:
-        cursor = connection.execute(statement)
+    with postgres.connect(settings) as server:
+        cursor = server.execute(statement)
         return cursor.fetchall() if cursor.description else []
 
 

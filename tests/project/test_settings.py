@@ -51,6 +51,7 @@ REFUSALS = [
     ("TRUSTED_PROXIES", NUMBER.format(0, 10), ["-1", "11", "10.0.0.1", "true"]),
     ("PORT", NUMBER.format(1, 65535), ["0", "-1", "65536", "http"]),
     ("WEB_CONCURRENCY", NUMBER.format(1, 1000), ["0", "-2", "1001", "auto"]),
+    ("LOG_FORMAT", "use one of json, text", ["xml", "JSON"]),
     ("DB_PORT", NUMBER.format(1, 65535), ["0", "65536", "postgres"]),
     *((name, RATE, ["ten a minute", "0/minute", "-1/minute", "10", "10/min", "10/week", " "]) for name in THROTTLES),
     ("THROTTLE_LOGIN", RATE, ["ten/minute", "10/minutes", "1.5/day", "/", "10/", "10/minute/2"]),
@@ -216,6 +217,13 @@ class TestWhoeverStartsIt:
 
     def test_make_run(self):
         self.assert_refuses("-m", "project.first_run")
+
+
+class TestLogs:
+    def test_they_are_json_except_where_somebody_develops(self):
+        assert value_of("LOG_FORMAT") == ["json"]
+        assert value_of("LOG_FORMAT", DEBUG="1", HTTPS="0") == ["text"]
+        assert value_of("LOG_FORMAT", DEBUG="1", HTTPS="0", LOG_FORMAT="json") == ["json"]
 
 
 class TestHttps:

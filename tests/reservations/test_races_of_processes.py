@@ -6,7 +6,6 @@ from contextlib import closing
 from http.client import HTTPConnection
 
 import pytest
-from django.db import connection
 
 from reservations.invariants import broken_promises
 from reservations.models import Reservation
@@ -23,14 +22,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def address(tmp_path, settings):
-    database = connection.settings_dict
-    names = {"POSTGRES_DB": "NAME", "POSTGRES_USER": "USER", "POSTGRES_PASSWORD": "PASSWORD"}
-    names |= {"DB_HOST": "HOST", "DB_PORT": "PORT"}
-    if connection.vendor == "sqlite":
-        names = {"SQLITE_PATH": "NAME"}
     keys = {"SECRET_KEY": settings.SECRET_KEY, "REFRESH_SECRET_KEY": settings.REFRESH_SECRET_KEY}
-    where = {name: str(database[key]) for name, key in names.items()}
-    environment = harness.environment(where, tmp_path, WEB_CONCURRENCY="2", **keys)
+    environment = harness.environment(harness.database_of_the_tests(), tmp_path, WEB_CONCURRENCY="2", **keys)
     with harness.serve(environment, tmp_path / "log") as address:
         yield address
 
