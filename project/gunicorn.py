@@ -7,8 +7,10 @@ forked, so that each has its own connections to the database.
 import logging.config
 import os
 import runpy
+import shutil
 import signal
 import sys
+import tempfile
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -33,8 +35,7 @@ threads = 4
 graceful_timeout = 20
 
 # The workers' heartbeats are files: in memory no slow disk can make a worker look dead.
-if os.access("/dev/shm", os.W_OK):
-    worker_tmp_dir = "/dev/shm"
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 # Long lists of filters fit into an address; the other limits are strict already.
 limit_request_line = 8190
@@ -78,3 +79,14 @@ def when_ready(server: object) -> None:
 def post_fork(server: object, worker: object) -> None:
     """Leave Ctrl-C to the master, which stops its workers: one that is told twice at once can lock itself up."""
     os.setpgrp()
+
+
+def on_starting(server: object) -> None:
+    """The workers count requests in files of a folder, so that any of them can tell the figures of all."""
+    if settings["METRICS_TOKEN"]:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="cinema-metrics-", dir=worker_tmp_dir)
+
+
+def on_exit(server: object) -> None:
+    if folder := os.environ.pop("PROMETHEUS_MULTIPROC_DIR", ""):
+        shutil.rmtree(folder, ignore_errors=True)

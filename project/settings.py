@@ -83,6 +83,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
+METRICS_TOKEN = env.text("METRICS_TOKEN", "", "[!-~]{32,}", "write at least 32 random letters and digits", secret=True)
+if METRICS_TOKEN:
+    MIDDLEWARE.insert(MIDDLEWARE.index("project.health.health"), "project.metrics.metrics")
 ROOT_URLCONF = "project.urls"
 WSGI_APPLICATION = "project.wsgi.application"
 TEMPLATES = [
@@ -209,7 +212,7 @@ if TRUSTED_PROXIES:
     USE_X_FORWARDED_HOST = True
 if HTTPS:
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz)$"]
+    SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|metrics)$"]
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True

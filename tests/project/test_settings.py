@@ -63,6 +63,7 @@ REFUSALS = [
     ("DEFAULT_FROM_EMAIL", FROM, ["cinema", "a@b@c.example", "Cinema <cinema>", "a@b.example\nBcc: c@d.example"]),
 ]
 SECRET_REFUSALS = [
+    ("METRICS_TOKEN", "write at least 32 random letters and digits", ["x", KEY[:31], f"{KEY[:31]} {KEY[:31]}"]),
     ("EMAIL_URL", EMAIL, ["mail.example", "gopher://mail.example", "smtp://", "smtp://u:hunter2@mail.example:port"]),
     ("REDIS_URL", REDIS, ["127.0.0.1:6379", "http://u:hunter2@127.0.0.1", "redis://", "redis://:hunter2@r:port/0"]),
 ]
@@ -224,6 +225,14 @@ class TestLogs:
         assert value_of("LOG_FORMAT") == ["json"]
         assert value_of("LOG_FORMAT", DEBUG="1", HTTPS="0") == ["text"]
         assert value_of("LOG_FORMAT", DEBUG="1", HTTPS="0", LOG_FORMAT="json") == ["json"]
+
+
+class TestMetrics:
+    def test_nothing_counts_without_a_token(self):
+        [middleware] = value_of("MIDDLEWARE")
+        assert "project.metrics.metrics" not in middleware
+        [middleware] = value_of("MIDDLEWARE", METRICS_TOKEN=KEY)
+        assert middleware.index("project.metrics.metrics") + 1 == middleware.index("project.health.health")
 
 
 class TestHttps:
