@@ -1,7 +1,7 @@
 # The commands of this project. They need Python 3.11 or newer, git and make, and keep to themselves in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test storm faults sabotage lint fix check
+.PHONY: help run test storm faults sabotage lint fix audit check
 .DELETE_ON_ERROR:
 
 # Newest first. `make run PYTHON=…` names another; a .venv that exists keeps the one it was made with.
@@ -16,6 +16,7 @@ help:
 	@echo "make sabotage  takes the guards out of the code one by one, to see that a test notices each time"
 	@echo "make lint      style, likely bugs, and the arrows between the apps"
 	@echo "make fix       what ruff can put right by itself"
+	@echo "make audit     asks whether a vulnerability is known in any library (of another service: ARGS='-s osv')"
 	@echo "make check     all that CI runs"
 
 run: .venv/for-run
@@ -46,6 +47,9 @@ lint: .venv/for-tests
 fix: .venv/for-tests
 	@.venv/bin/ruff check --fix
 	@.venv/bin/ruff format
+
+audit: .venv/for-tests
+	@exec .venv/bin/python -m tests.vulnerabilities $(ARGS)
 
 check:
 	@.ci/run
