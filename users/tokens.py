@@ -1,5 +1,6 @@
 import jwt
 from django.conf import settings
+from django.db import DataError
 from rest_framework_simplejwt import backends, tokens
 from rest_framework_simplejwt.exceptions import TokenError
 
@@ -39,12 +40,8 @@ class LoginToken:
     def login(self) -> Login:
         """The living login of an active user that this token names, with its user. Raises TokenError."""
         try:
-            return (
-                Login.objects.alive()
-                .select_related("user")
-                .get(pk=self["login_id"], user=int(self["user_id"]), user__is_active=True)
-            )
-        except (KeyError, TypeError, ValueError, Login.DoesNotExist):
+            return Login.objects.get_alive(int(self["login_id"]), int(self["user_id"]))
+        except (KeyError, TypeError, ValueError, OverflowError, DataError, Login.DoesNotExist):
             raise TokenError("This login has ended.") from None
 
 
