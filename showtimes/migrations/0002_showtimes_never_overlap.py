@@ -40,3 +40,4 @@ def backwards(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("showtimes", "0001_initial")]
     operations = [migrations.RunPython(forwards, backwards)]
+    accepted = {"takes time": "The table is as new as this constraint, and empty."}
