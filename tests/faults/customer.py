@@ -47,6 +47,10 @@ class Customer:
     def ask(self, token: str, *request, **headers: str) -> Answer:
         return self.wire.ask(*request, Authorization=f"Bearer {token}", **headers)
 
+    def close(self) -> None:
+        self.wire.close()
+        self.ledger.file.close()
+
 
 class RegularCustomer(Customer):
     """One who comes again and again, as several users, and does this and that."""

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from tests.faults import crashes, keys, shortages
+from tests.faults import crashes, keys, schema, shortages
 from tests.faults.site import Site
 from tests.faults.wire import CLOSED, CUT, REFUSED
 
@@ -45,6 +45,7 @@ FAULTS = {
     "same key, server killed after commit": Fault(keys.after_commit(crashes.kill_server), GONE, LATE),
     "same key, database killed before commit": Fault(keys.before_commit(crashes.kill_database), options=LATE),
     "same key, database killed after commit": Fault(keys.after_commit(crashes.kill_database), options=LATE),
+    "schema changed": Fault(schema.change_schema, set()),
     "disk full": Fault(shortages.fill_disk, on_small_disk=True),
     "disk full, log and all": Fault(shortages.fill_disk_and_log, on_small_disk=True),
 }

@@ -23,7 +23,7 @@ from tests.faults.wire import Answer
 SETTINGS = {"WEB_CONCURRENCY": "2", "THROTTLE_RESERVE": "999999999/day", "ACCESS_TOKEN_EXPIRE_MINUTES": "10000"}
 CLERKS = 40
 SECONDS_UNTIL_ANSWERED = 20
-SECONDS_TO_HAPPEN = 10
+SECONDS_TO_HAPPEN = 30
 
 
 class Booking(NamedTuple):
@@ -59,6 +59,8 @@ class Site:
         self.server = Server(self.environment, folder / "server.log")
         stack.callback(self.server.kill)
         self.clerks = [Customer(self.server.address, folder / f"clerk{number}.ledger") for number in range(CLERKS)]
+        for clerk in self.clerks:
+            stack.callback(clerk.close)
         self.crowd = Crowd(folder, seed, self.server.address, cinema)
         stack.callback(self.crowd.close)
         self.crowd.come()
