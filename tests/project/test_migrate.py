@@ -145,7 +145,7 @@ class TestSomebodyIsInTheWay:
             assert [pid for pid, *_ in sql(FIND_THEM)] == [backup.info.backend_pid]
         assert answer.status_code == 201
         assert str(refusal.value) == (
-            "reservations.size_1_column was not done, and what came before it was: some transaction takes too long. "
+            "reservations.size_1_column is not done, and what came before it is: some transaction takes too long. "
             "Find it in pg_stat_activity (see docs/migrations.md), let it end, and run migrate again."
         )
         assert applied() == set()

@@ -44,7 +44,7 @@ class Command(migrate.Command):
             if attempt < ATTEMPTS:
                 time.sleep(SECONDS_BETWEEN)
         raise CommandError(
-            f"{self.migration} was not done, and what came before it was: some transaction takes too long. "
+            f"{self.migration} is not done, and what came before it is: some transaction takes too long. "
             "Find it in pg_stat_activity (see docs/migrations.md), let it end, and run migrate again."
         )
 
