@@ -31,6 +31,8 @@ class JSONRenderer(renderers.JSONRenderer):
     charset = None
 
     def render(self, data, accepted_media_type=None, renderer_context=None):
+        if isinstance(data, bytes):
+            return data  # by whoever could do it faster, piece by piece
         response = (renderer_context or {}).get("response")
         if response is not None and response.exception:
             response["Content-Type"] = CONTENT_TYPE

@@ -38,8 +38,7 @@ class SeatMap:
         """In layout order. Those that are available are none once the showtime takes no more reservations."""
         if self.only_available and not self.is_open:
             return []
-        seats = list(self.showtime.seats.order_by("y", "x"))
+        seats = self.showtime.priced_seats()
         for seat in seats:
-            seat.price = self.showtime.price_of(seat.kind)
             seat.status = self.taken.get(seat.pk, SeatStatus.AVAILABLE)
         return [seat for seat in seats if seat.status == SeatStatus.AVAILABLE] if self.only_available else seats

@@ -135,6 +135,13 @@ class Showtime(models.Model):
     def price_of(self, kind: Kind) -> Decimal:
         return self.premium_price if kind == Kind.PREMIUM and self.premium_price is not None else self.price
 
+    def priced_seats(self) -> list[Seat]:
+        """Its seats in layout order, each with its `price`."""
+        seats = list(self.seats.order_by("y", "x"))
+        for seat in seats:
+            seat.price = self.price_of(seat.kind)
+        return seats
+
     def occupy_hall(self) -> None:
         """
         Take the hall, which is locked, for the film and the turnaround after it. Raises HallOccupied.
