@@ -28,20 +28,18 @@ for name in set(sys.modules) - loaded:
 wsgi_app = "project.wsgi"
 bind = f"127.0.0.1:{settings['PORT']}"
 workers = settings["WEB_CONCURRENCY"]
-worker_class = "gthread"
+worker_class = "project.worker.Worker"
 threads = 4
+
+# Connections that a worker keeps open, and seconds until it closes one that asks for nothing.
+worker_connections = 4000
+keepalive = 20
 
 # Longer than a statement may take, so that a restart cuts off no booking.
 graceful_timeout = 20
 
 # The workers' heartbeats are files: in memory no slow disk can make a worker look dead.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-
-# Long lists of filters fit into an address; the other limits are strict already.
-limit_request_line = 8190
-
-# Whom to believe about the client's address is a setting of ours (TRUSTED_PROXIES), not gunicorn's.
-forwarded_allow_ips = ""
 
 # A socket for remote control that nobody asked for.
 control_socket_disable = True
@@ -54,17 +52,6 @@ class Logger(glogging.Logger):
         super().setup(cfg)
         logging.config.dictConfig(settings["LOGGING"])
         logging.captureWarnings(True)
-
-    def warning(self, msg: str, *args, **kwargs) -> None:
-        """Of a request that it refuses by itself, gunicorn quotes what is broken. A token could be in that."""
-        if msg.startswith("Invalid request"):
-            msg = f"Invalid request: {type(sys.exc_info()[1]).__name__}"
-        super().warning(msg, *args, **kwargs)
-
-    def exception(self, msg: str, *args, **kwargs) -> None:
-        if msg.startswith("Error handling request"):
-            msg, args = "Error handling request", ()  # without its address
-        super().exception(msg, *args, **kwargs)
 
 
 logger_class = Logger

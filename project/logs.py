@@ -16,6 +16,7 @@ from users.request_id import request_id
 WORD = r"[^\s<>\"'(){}\[\],;:=@]"
 ADDRESS = re.compile(rf"(?<!{WORD}){WORD}++@{WORD}+")
 NUMBER = re.compile(r"<int:(\w+)>")
+WHOM_IT_SERVED = re.compile(r"(while serving) .*", re.DOTALL)
 WITHOUT_A_ROUTE = ("/livez", "/readyz", "/metrics")
 DATABASES = ("django.db", "psycopg", "sqlite3")
 
@@ -35,6 +36,7 @@ def configuration(form: str) -> dict:
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             "django.server": {"handlers": [], "level": "CRITICAL", "propagate": True},  # as are runserver's lines
             "gunicorn.error": {"handlers": [], "propagate": True},
+            "waitress.queue": {"level": "ERROR"},  # it warns of each request that waits for a thread
         },
     }
 
@@ -74,6 +76,8 @@ def message_of(record: logging.LogRecord) -> str:
     if request := getattr(record, "request", None):
         path = request.path.encode("unicode_escape").decode()  # as Django has written it there
         message = message.replace(path, path_of(request))
+    if record.name == "waitress":
+        message = WHOM_IT_SERVED.sub(r"\1 a request", message)
     return ADDRESS.sub("[address]", message)
 
 

@@ -5,7 +5,8 @@ import time
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 
 SECONDS_TO_ANSWER = 30
-# The server closes what is idle for 2 s. Whoever writes at that very moment would never know what became of it.
+# The server closes what is idle for 20 s, and all that is idle when it stops. Whoever writes at that very moment would
+# never know what became of it.
 SECONDS_IDLE = 1
 
 

@@ -123,6 +123,10 @@ class TestErrors:
         assert told[0] == "For [address]: {'[address]': (550, b'<[address]>: no such user')}"
         assert "example.org" not in "".join(told)
 
+    def test_what_the_server_names_by_its_path_is_named_no_more(self):
+        message = "Exception while serving /reset/MQ/a-token\nof somebody's"
+        assert as_json(message, name="waitress")["message"] == "Exception while serving a request"
+
     def test_it_takes_a_long_word_in_its_stride(self):
         """The search for addresses takes a time that grows with the text, and not with its square."""
         assert len(as_json("x" * 10_000_000)["message"]) == 10_000_000
