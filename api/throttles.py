@@ -1,9 +1,10 @@
 import hashlib
 import logging
 import random
+import re
 import time
 from functools import cache
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -43,24 +44,31 @@ class ScopedThrottle(BaseThrottle):
     def who(self, request, view) -> list[str]:
         if request.user and request.user.is_authenticated:
             return [f"user:{request.user.pk}"]
-        who = [f"address:{network_of(self.get_ident(request))}"]
+        peer = request.META["REMOTE_ADDR"]
+        who = [f"address:{network_of(self.get_ident(request)) or network_of(peer) or peer[:40]}"]
         account = isinstance(request.data, dict) and request.data.get(getattr(view, "throttle_account", None))
         if account:
             who.append(f"account:{fingerprint(str(account))}")
         return who
 
 
-def network_of(address: str) -> str:
+# Some proxies tell the client's port too (RFC 7239, 6). A port counted in would be a way around the count.
+WITH_PORT = re.compile(r"\[(?P<v6>[^]]+)\](:\d+)?|(?P<v4>[\d.]+):\d+")
+
+
+def network_of(address: str) -> str | None:
     """
-    An IPv6 customer has a whole /64 to send from, so that is what counts as one address. IPv4 that arrives at an IPv6
-    socket (RFC 4291, 2.5.5.2) stays an address each, or else all of it would be one.
+    What counts as one address: of IPv6 the /64, since a customer has all of it to send from. IPv4 that arrives at an
+    IPv6 socket (RFC 4291, 2.5.5.2) stays an address each, or else all of it would be one. None for what is no address.
     """
+    if match := WITH_PORT.fullmatch(address):
+        address = match["v6"] or match["v4"]
     try:
         ip = ip_address(address)
     except ValueError:
-        return address[:40]
+        return None
     ip = getattr(ip, "ipv4_mapped", None) or ip
-    return str(ip_network((ip, 64), strict=False) if isinstance(ip, IPv6Address) else ip)
+    return str(ip if isinstance(ip, IPv4Address) else IPv6Network((int(ip), 64), strict=False))
 
 
 def fingerprint(account: str) -> str:

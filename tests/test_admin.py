@@ -18,7 +18,7 @@ from reservations.models import IdempotencyKey, Reservation, ReservedSeat
 from showtimes.models import Hall, Seat, Showtime
 from tests.cast import PASSWORD, make_user
 from tests.cinema import LAYOUT, make_hall, make_movie, make_showtime, reserve, tomorrow
-from tests.refusals import nothing_changes
+from tests.refusals import nothing_changes, problem_of
 from users.models import Login, Role, User
 
 pytestmark = pytest.mark.django_db
@@ -426,6 +426,17 @@ def test_ones_own_new_password_ends_the_logins_of_the_old_one(site, ada):
 
     assert not ada.logins.alive().exists()
     assert site.get("/admin/").status_code == 200
+
+
+def test_guesses_at_the_old_one_are_counted(site, ada, settings):
+    rates = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] | {"login": "2/minute"}
+    settings.REST_FRAMEWORK = settings.REST_FRAMEWORK | {"DEFAULT_THROTTLE_RATES": rates}
+    sent = {"old_password": "wrong", "new_password1": "quince-jelly-77", "new_password2": "quince-jelly-77"}
+    with nothing_changes():
+        assert [site.post("/admin/password_change/", sent).status_code for _ in range(2)] == [200, 200]
+        answer = site.post("/admin/password_change/", sent | {"old_password": PASSWORD})
+    assert problem_of(answer) == (429, "throttled")
+    assert site.get("/admin/password_change/").status_code == 200
 
 
 def log_in(client, name: str, password: str = PASSWORD, **headers):

@@ -1,51 +1,17 @@
 """So often and no more, whoever asks: counted for the user; without one, for the address and for the account."""
 
-import json
-import os
-import shutil
-import subprocess
-import sys
-import time
-from threading import Barrier
-
 import pytest
-import time_machine
-from django.db import connection, connections
-from django.utils import timezone
 from rest_framework.test import APIClient
 
 from api.models import ThrottleCounter
+from tests.api.attempts import LOGIN, try_login
 from tests.cast import PASSWORD, as_
 from tests.cinema import ids_of, make_showtime
-from tests.postgres import free_port
-from tests.race import at_once
 from tests.refusals import nothing_changes, problem_of
 
-LOGIN, TOKEN, REGISTER = "/api/v1/auth/login/", "/api/v1/auth/token/", "/api/v1/auth/register/"
+TOKEN, REGISTER = "/api/v1/auth/token/", "/api/v1/auth/register/"
 RESET, RESERVATIONS = "/api/v1/auth/password/reset/", "/api/v1/reservations/"
-
-
-@pytest.fixture
-def throttled(settings):
-    """A function that sets rates, and how many proxies are believed."""
-
-    def set_rates(proxies: int = 0, **rates: str) -> None:
-        all_rates = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] | rates
-        changes = {"DEFAULT_THROTTLE_RATES": all_rates, "NUM_PROXIES": proxies}
-        settings.REST_FRAMEWORK = settings.REST_FRAMEWORK | changes
-
-    return set_rates
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(timezone.now(), tick=False) as traveller:
-        yield traveller
-
-
-def try_login(account: str = "alice", address: str = "192.0.2.1", **headers) -> int:
-    """The status of a login without a password: it counts, and needs no hash. 400 passed, 429 did not."""
-    return APIClient(REMOTE_ADDR=address, **headers).post(LOGIN, {"login": account}).status_code
+ME, PASSWORD_CHANGE = "/api/v1/users/me/", "/api/v1/auth/password/change/"
 
 
 def test_the_one_after_the_last_is_told_to_wait(db, throttled, clock):
@@ -146,53 +112,46 @@ def test_reserving_counts_for_the_user_from_wherever(alice, bob, throttled):
     assert client.post(f"{RESERVATIONS}{reservation['id']}/cancel/").status_code == 200
 
 
+NEW = "gazpacho-with-nettles-43"
+GUESSES = [
+    ("post", PASSWORD_CHANGE, {"old_password": "wrong-password-42", "new_password": NEW}),
+    ("patch", ME, {"email": "new@example.org", "current_password": "wrong-password-42"}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "guess"), GUESSES, ids=["change", "me"])
+def test_guesses_at_ones_own_password_count_for_the_user_from_wherever(alice, bob, throttled, method, path, guess):
+    """Whoever finds a session open can guess as often as who logs in; then the right password is refused as well."""
+    throttled(login="2/minute")
+    right = {name: PASSWORD if value == "wrong-password-42" else value for name, value in guess.items()}
+    with nothing_changes():
+        for number, status in enumerate((400, 400, 429)):
+            client = as_(alice)
+            client.defaults["REMOTE_ADDR"] = f"192.0.2.{number}"
+            assert getattr(client, method)(path, guess).status_code == status
+        assert problem_of(getattr(as_(alice), method)(path, right)) == (429, "throttled")
+        assert as_(alice).get(ME).status_code == 200
+    assert getattr(as_(bob), method)(path, right).status_code in (200, 204)
+
+
+def test_both_kinds_of_guesses_count_together(alice, throttled):
+    throttled(login="1/minute")
+    statuses = [getattr(as_(alice), method)(path, guess).status_code for method, path, guess in GUESSES]
+    assert statuses == [400, 429]
+
+
+def test_they_leave_logging_in_alone(alice, throttled):
+    """Else whoever finds a session open could lock its owner out."""
+    throttled(login="1/minute")
+    for method, path, guess in GUESSES:
+        getattr(as_(alice), method)(path, guess)
+    assert try_login("alice") == 400
+
+
 def test_anonymous_attempts_to_reserve_count_for_nobody(anonymous, db, throttled):
     throttled(reserve="1/minute")
     assert [anonymous.post(RESERVATIONS, {}).status_code for _ in range(3)] == [401] * 3
     assert not ThrottleCounter.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("proxies", "header", "address"),
-    [
-        (0, "203.0.113.5", "192.0.2.1"),
-        (1, "203.0.113.5", "203.0.113.5"),
-        (1, "198.51.100.7, 203.0.113.5", "203.0.113.5"),
-        (2, "198.51.100.7, 203.0.113.5, 10.0.0.1", "203.0.113.5"),
-        (3, "203.0.113.5", "203.0.113.5"),
-        (1, None, "192.0.2.1"),
-        (1, "x" * 1000, "x" * 40),
-        (0, "2001:db8::1", "192.0.2.1"),
-        (1, "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        (1, "::ffff:203.0.113.5", "203.0.113.5"),
-    ],
-)
-def test_the_address_is_the_one_that_the_last_believed_proxy_saw(db, throttled, proxies, header, address):
-    throttled(login="9/minute", proxies=proxies)
-    try_login(**({"HTTP_X_FORWARDED_FOR": header} if header else {}))
-    assert ThrottleCounter.objects.filter(key=f"login:address:{address}", hits=1).exists()
-
-
-def test_a_made_up_forwarded_for_is_no_way_around(db, throttled):
-    throttled(login="1/minute")
-    answers = [try_login(f"account-{n}", HTTP_X_FORWARDED_FOR=f"203.0.113.{n}") for n in range(3)]
-    assert answers == [400, 429, 429]
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", True),
-        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
-        ("::ffff:192.0.2.1", "192.0.2.1", True),
-        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
-    ],
-)
-def test_a_network_of_ipv6_is_one_address(db, throttled, one, other, same):
-    """A customer has a /64 to send from. IPv4 that comes in through an IPv6 socket stays IPv4."""
-    throttled(login="1/minute")
-    assert try_login("alice", one) == 400
-    assert try_login("bob", other) == (429 if same else 400)
 
 
 def test_old_counters_are_swept_up(db, throttled, clock, monkeypatch):
@@ -203,104 +162,3 @@ def test_old_counters_are_swept_up(db, throttled, clock, monkeypatch):
     clock.shift(61)
     try_login("alice", "192.0.2.9")
     assert ThrottleCounter.objects.count() == 2
-
-
-# Sixty-four at once.
-
-
-@pytest.mark.django_db(transaction=True)
-def test_over_threads_exactly_so_many_pass(throttled):
-    throttled(login="10/minute")
-    answers = at_once(*[try_login] * 64)
-    assert (answers.count(400), answers.count(429)) == (10, 54)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_race_is_real(throttled, monkeypatch):
-    """The control: all look how often, then all write one more. So all pass where one may."""
-    all_have_looked = Barrier(4)
-
-    def count(keys: list[str], seconds: int) -> list[tuple[int, float]]:
-        hits = sum(ThrottleCounter.objects.filter(pk=keys[0]).values_list("hits", flat=True))
-        all_have_looked.wait(timeout=10)
-        ThrottleCounter.objects.update_or_create(pk=keys[0], defaults={"hits": hits + 1, "expires_at": 2**33})
-        return [(hits + 1, 2**33)]
-
-    throttled(login="1/minute")
-    monkeypatch.setattr("api.throttles.count", count)
-    assert at_once(*[try_login] * 4) == [400] * 4
-
-
-# Each process sends sixteen when it is told to.
-PROCESS = """
-import sys, json, django
-django.setup()
-from tests.api.test_throttles import try_login
-print("ready", flush=True)
-sys.stdin.readline()
-print(json.dumps([try_login() for _ in range(16)]))
-"""
-
-
-def over_processes(**environment: str) -> list[int]:
-    """What 64 logins in 4 processes are answered, at 10 a minute."""
-    postgres = connection.vendor == "postgresql"
-    database = {"POSTGRES_DB" if postgres else "SQLITE_PATH": str(connection.settings_dict["NAME"])}
-    connections.close_all()
-    environment = {**os.environ, **database, "THROTTLE_LOGIN": "10/minute", **environment}
-    environment["DJANGO_SETTINGS_MODULE"] = "project.settings"
-    command = [sys.executable, "-c", PROCESS]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    processes = [subprocess.Popen(command, env=environment, **pipes) for _ in range(4)]
-    for process in processes:
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    return [answer for process in processes for answer in json.loads(process.communicate(timeout=60)[0])]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_over_processes_exactly_so_many_pass():
-    answers = over_processes()
-    assert (answers.count(400), answers.count(429)) == (10, 54)
-
-
-@pytest.fixture
-def redis_url(tmp_path):
-    """The address of a Redis of our own, gone at the end."""
-    program = shutil.which("redis-server")
-    if program is None:
-        pytest.skip("no redis-server on the PATH, so throttles that count in Redis are not tested")
-    port = str(free_port())
-    options = ("--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path))
-    server = subprocess.Popen([program, *options], stdout=subprocess.PIPE, text=True)
-    try:
-        next(line for line in server.stdout if "Ready to accept connections" in line)
-        yield f"redis://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.communicate()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_over_processes_with_redis_exactly_so_many_pass(redis_url):
-    answers = over_processes(REDIS_URL=redis_url)
-    assert (answers.count(400), answers.count(429)) == (10, 54)
-    assert not ThrottleCounter.objects.exists()
-
-
-def test_a_window_ends_in_redis_too(db, throttled, redis_url, settings):
-    settings.REDIS_URL = redis_url
-    throttled(login="2/second")
-    assert [try_login() for _ in range(3)] == [400, 400, 429]
-    time.sleep(1.1)
-    assert [try_login() for _ in range(3)] == [400, 400, 429]
-
-
-def test_while_redis_is_away_the_answer_says_so(db, throttled, settings):
-    settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}"
-    throttled(login="10/minute")
-    response = APIClient().post(LOGIN, {"login": "alice", "password": PASSWORD})
-    assert problem_of(response) == (503, "service_unavailable")
-    assert response["Retry-After"] == "2"

@@ -24,6 +24,7 @@ class SavingView(GenericAPIView):
 class PasswordChangeView(SavingView):
     serializer_class = PasswordChangeSerializer
     permission_classes = (IsAuthenticated,)
+    throttle_scope = "login"  # who found an open session could guess
 
     @extend_schema(responses={204: None})
     def post(self, request):

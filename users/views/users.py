@@ -14,6 +14,11 @@ class MeView(GenericAPIView):
     permission_classes = (IsAuthenticated,)
     serializer_class = MeSerializer
 
+    @property
+    def throttle_scope(self) -> str | None:
+        """A change can be a guess at `current_password`."""
+        return "login" if self.request.method == "PATCH" else None
+
     @extend_schema(responses=UserSerializer)
     def get(self, request):
         """Who you are"""
