@@ -32,7 +32,8 @@ def media(request, name: str) -> HttpResponseBase:
         content_type="image/webp",
         headers={
             "Cache-Control": "public, max-age=31536000, immutable",
-            "Content-Security-Policy": "default-src 'none'",
+            "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+            "Cross-Origin-Resource-Policy": "cross-origin",  # posters may be shown on any page
             "X-Content-Type-Options": "nosniff",
         },
     )

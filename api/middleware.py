@@ -11,10 +11,9 @@ from users.request_id import request_id as request_id_now
 
 WELL_FORMED_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 POSTERS_ELSEWHERE = "" if settings.MEDIA_URL.startswith("/") else " " + urljoin(settings.MEDIA_URL, "/")
-# Nothing but this server's own files, and posters from wherever they are; Swagger UI and the browsable API set styles
-# on elements and use data: pictures.
+# Nothing but this server's own files, posters from wherever they are, and Swagger UI's data: pictures.
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; "
     f"img-src 'self' data:{POSTERS_ELSEWHERE}; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
@@ -43,9 +42,9 @@ def security_headers(get_response):
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-        if request.path.startswith("/api/"):
-            private = is_write(request) or has_credentials(request) or response.cookies
-            response.headers.setdefault("Cache-Control", "no-store" if private else "no-cache")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        private = is_write(request) or has_credentials(request) or response.cookies
+        response.headers.setdefault("Cache-Control", "no-store" if private else "no-cache")
         return response
 
     return middleware
@@ -57,7 +56,8 @@ def is_write(request) -> bool:
 
 
 def has_credentials(request) -> bool:
-    return "HTTP_AUTHORIZATION" in request.META or settings.ACCESS_COOKIE in request.COOKIES
+    cookies = {settings.ACCESS_COOKIE, settings.REFRESH_COOKIE, settings.SESSION_COOKIE_NAME}
+    return "HTTP_AUTHORIZATION" in request.META or not cookies.isdisjoint(request.COOKIES)
 
 
 def limit_body(get_response):

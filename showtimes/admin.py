@@ -15,7 +15,7 @@ class LayoutField(forms.Field):
     """A hall's layout as lines of text."""
 
     default_validators = [validate_layout]
-    widget = forms.Textarea(attrs={"rows": 20, "cols": 64, "style": "font-family: monospace"})
+    widget = forms.Textarea(attrs={"rows": 20, "cols": 64, "class": "layout"})
 
     def prepare_value(self, layout: list[str] | str | None) -> str | None:
         return "\n".join(layout) if isinstance(layout, list) else layout
@@ -33,6 +33,9 @@ class HallForm(forms.ModelForm):
     class Meta:
         model = Hall
         fields = ("number", "name", "layout", "turnaround_minutes")
+
+    class Media:
+        css = {"all": ["showtimes/layout.css"]}
 
 
 @admin.register(Hall)

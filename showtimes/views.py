@@ -100,7 +100,12 @@ class ShowtimeViewSet(viewsets.ModelViewSet):
         The same as `seats/`, drawn as SVG, with an `ETag` and 304 like it.
         """
         seat_map = SeatMap(self.get_object())
-        return unless_unchanged(request, seat_map, lambda: {"showtime": seat_map.showtime, "seats": seat_map.seats()})
+        response = unless_unchanged(
+            request, seat_map, lambda: {"showtime": seat_map.showtime, "seats": seat_map.seats()}
+        )
+        response["Content-Security-Policy"] = SVGRenderer.content_security_policy
+        response["Cross-Origin-Resource-Policy"] = "cross-origin"  # it may be shown on any page, as posters may
+        return response
 
     @extend_schema(request=BlockSerializer, responses=SeatSerializer(many=True))
     @action(detail=True, methods=["post"], url_path="seats/block", pagination_class=None, filterset_class=None)

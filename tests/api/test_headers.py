@@ -1,6 +1,8 @@
 import re
 
 import pytest
+from django.db import OperationalError
+from drf_spectacular.generators import SchemaGenerator
 from rest_framework.response import Response
 from rest_framework.test import APIClient
 
@@ -13,59 +15,168 @@ from users import mail
 from users.request_id import request_id
 
 GENRES, ME, LOGIN = "/api/v1/genres/", "/api/v1/users/me/", "/api/v1/auth/login/"
+THE_SAME_FOR_ALL = {"showtimes_seats", "showtimes_seats_map"}  # has an ETag, and nothing of who asks
 DOCS = "/api/v1/docs/"  # Swagger UI wants to speak with pages that it opens
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+PICTURE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+OF_THEIR_OWN = {"showtimes_seats_map": {"policy": PICTURE, "embedder": "cross-origin"}}
 
 
 def fails(*args, **kwargs):
     raise RuntimeError
 
 
-# Answers from every layer: what is asked, and the status of the answer.
-EVERY_ANSWER = [
-    ("GET", GENRES, {}, 200),
-    ("HEAD", GENRES, {}, 200),
-    ("OPTIONS", GENRES, {}, 200),
-    ("GET", GENRES, {"HTTP_ACCEPT": "text/html"}, 200),
-    ("GET", DOCS, {}, 200),
-    ("GET", "/api/v1/schema/", {}, 200),
-    ("GET", "/admin/login/", {}, 200),
-    ("POST", "/api/v1/auth/logout/", {}, 204),
-    ("GET", "/api/v1/genres", {}, 301),
-    ("GET", GENRES, {"HTTP_HOST": "elsewhere.example"}, 400),
-    ("POST", LOGIN, {"CONTENT_TYPE": "application/json"}, 400),
-    ("GET", ME, {}, 401),
-    ("POST", LOGIN, {"HTTP_ORIGIN": "https://elsewhere.example"}, 403),
-    ("GET", "/nowhere", {}, 404),
-    ("GET", "/api/v1/movies/1/", {}, 404),
-    ("DELETE", "/api/v1/auth/csrf/", {}, 405),
-    ("GET", GENRES, {"HTTP_ACCEPT": "image/png"}, 406),
-    ("POST", LOGIN, {"CONTENT_LENGTH": "9999999"}, 413),
-    ("POST", LOGIN, {"CONTENT_TYPE": "text/plain", "CONTENT_LENGTH": "2"}, 415),
-    ("DELETE", "/api/v1/genres/drama/", {}, 500),
-    ("GET", "/livez", {}, 200),
-    ("GET", "/readyz", {}, 200),
-]
+def is_locked(*args, **kwargs):
+    raise OperationalError("the database is locked")
 
 
-@pytest.mark.parametrize(("method", "path", "headers", "status"), EVERY_ANSWER)
-def test_every_answer_tells_browsers_to_be_careful(ada, monkeypatch, method, path, headers, status):
-    monkeypatch.setattr(GenreViewSet, "destroy", fails)
-    client = APIClient(raise_request_exception=False)
-    if status == 500:
-        client.force_authenticate(ada)
-    response = client.generic(method, path, **headers)
-    assert response.status_code == status
-    assert response["Content-Security-Policy"] == POLICY
+def assert_careful(response, policy: str = POLICY, opener: str = "same-origin", embedder: str = "same-origin") -> None:
+    """What tells browsers to take nothing for what it is not, to load nothing of others', and to tell them nothing."""
+    assert response["Content-Security-Policy"] == policy
     assert response["Permissions-Policy"] == "camera=(), geolocation=(), microphone=()"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["X-Frame-Options"] == "DENY"
     assert response["Referrer-Policy"] == "same-origin"
-    assert response["Cross-Origin-Opener-Policy"] == ("unsafe-none" if path == DOCS else "same-origin")
+    assert response["Cross-Origin-Opener-Policy"] == opener
+    assert response["Cross-Origin-Resource-Policy"] == embedder
+    assert response["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload"
     assert re.fullmatch(r"[0-9a-f]{32}", response["X-Request-ID"])
+    assert not response.cookies or "no-store" in response["Cache-Control"]
+
+
+@pytest.fixture
+def https(settings) -> None:
+    settings.SECURE_HSTS_SECONDS = 31_536_000
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
+
+
+# Every operation, as method and path.
+OPERATIONS = {
+    operation["operationId"]: (method.upper(), path)
+    for path, methods in SchemaGenerator().get_schema(public=True)["paths"].items()
+    for method, operation in methods.items()
+}
+
+
+@pytest.mark.usefixtures("https")
+@pytest.mark.parametrize("operation", OPERATIONS)
+class TestEveryOperation:
+    """Whether it succeeds or not: the headers, and that nobody keeps what is for one."""
+
+    @pytest.fixture
+    def ask(self, operation, ada, showtime):
+        """Who asks is an admin, with a body that most refuse; or anybody."""
+        admin, anybody = program(ada.logins.create()), APIClient()
+        for client in (admin, anybody):
+            client.raise_request_exception = False
+        method, path = OPERATIONS[operation]
+        path = path.format(id=showtime.pk, number=showtime.hall_id, slug="drama")
+
+        def ask(client: APIClient = admin, **how):
+            return client.generic(method, path, "{}", content_type="application/json", secure=True, **how)
+
+        ask.anybody = anybody
+        return ask
+
+    def test_an_answer_to_an_admin(self, ask, operation):
+        response = ask()
+        assert response.status_code < 500
+        assert_careful(response, **OF_THEIR_OWN.get(operation, {}))
+        assert response["Cache-Control"] == ("no-cache" if operation in THE_SAME_FOR_ALL else "no-store")
+
+    def test_an_answer_to_anybody(self, ask, operation):
+        response = ask(ask.anybody)
+        assert response.status_code < 500
+        assert_careful(response, **OF_THEIR_OWN.get(operation, {}))
+        is_shared = OPERATIONS[operation][0] == "GET" and not response.cookies
+        assert response["Cache-Control"] == ("no-cache" if is_shared else "no-store")
+
+    def test_what_it_cannot_be_asked(self, ask, operation):
+        response = ask(HTTP_ACCEPT="image/png")
+        assert response.status_code == 406
+        assert_careful(response)
+        assert response["Cache-Control"] == "no-store"
+
+    @pytest.mark.parametrize(("trouble", "status"), [(fails, 500), (is_locked, 503)])
+    def test_trouble_of_our_own(self, ask, monkeypatch, trouble, status):
+        monkeypatch.setattr("rest_framework.views.APIView.perform_authentication", trouble)
+        response = ask()
+        assert response.status_code == status
+        assert_careful(response)
+        assert response["Cache-Control"] == "no-store"
+
+
+# Answers from every layer: what is asked, the status of the answer, and whether it may be kept.
+EVERY_ANSWER = [
+    ("GET", GENRES, {}, 200, "no-cache"),
+    ("HEAD", GENRES, {}, 200, "no-cache"),
+    ("OPTIONS", GENRES, {}, 200, "no-cache"),
+    ("GET", GENRES, {"HTTP_ACCEPT": "text/html"}, 200, "no-store"),
+    ("GET", DOCS, {}, 200, "no-cache"),
+    ("GET", "/api/v1/schema/", {}, 200, "no-cache"),
+    ("GET", "/login/", {}, 200, "no-store"),
+    ("GET", "/admin/login/", {}, 200, "max-age=0, no-cache, no-store, must-revalidate, private"),
+    ("POST", "/api/v1/auth/logout/", {}, 204, "no-store"),
+    ("GET", "/api/v1/genres", {}, 301, "no-cache"),
+    ("GET", "/favicon.ico", {}, 302, "no-cache"),
+    ("GET", GENRES, {"HTTP_HOST": "elsewhere.example"}, 400, "no-cache"),
+    ("POST", LOGIN, {"CONTENT_TYPE": "application/json"}, 400, "no-store"),
+    ("GET", ME, {}, 401, "no-cache"),
+    ("POST", LOGIN, {"HTTP_ORIGIN": "https://elsewhere.example"}, 403, "no-store"),
+    ("GET", "/nowhere", {}, 404, "no-cache"),
+    ("GET", "/nowhere", {"HTTP_COOKIE": "sessionid=x"}, 404, "no-store"),
+    ("GET", "/media/posters/nothing.webp", {}, 404, "no-cache"),
+    ("GET", "/static/nothing.css", {}, 404, "no-cache"),
+    ("GET", "/api/v1/movies/1/", {}, 404, "no-cache"),
+    ("DELETE", "/api/v1/auth/csrf/", {}, 405, "no-store"),
+    ("GET", GENRES, {"HTTP_ACCEPT": "image/png"}, 406, "no-cache"),
+    ("POST", LOGIN, {"CONTENT_LENGTH": "9999999"}, 413, "no-store"),
+    ("POST", LOGIN, {"CONTENT_TYPE": "text/plain", "CONTENT_LENGTH": "2"}, 415, "no-store"),
+    ("GET", "/livez", {}, 200, "no-cache"),
+    ("GET", "/readyz", {}, 200, "no-cache"),
+]
+
+
+@pytest.mark.usefixtures("https", "db")
+class TestEveryAnswer:
+    @pytest.mark.parametrize(("method", "path", "headers", "status", "kept"), EVERY_ANSWER)
+    def test_of_any_layer(self, anonymous, method, path, headers, status, kept):
+        response = anonymous.generic(method, path, secure=True, **headers)
+        assert response.status_code == status
+        assert_careful(response, opener="unsafe-none" if path == DOCS else "same-origin")
+        assert response["Cache-Control"] == kept
+
+    def test_of_the_admin_site(self, client, ada):
+        client.force_login(ada)
+        for path in ("/admin/", "/admin/users/user/", "/admin/users/user/9999/change/", "/admin/nowhere/"):
+            response = client.get(path, secure=True)
+            assert_careful(response)
+            assert "no-store" in response["Cache-Control"]
+
+    def test_a_file(self, settings):
+        settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
+        response = APIClient().get("/static/api/style.css", secure=True)
+        assert b"".join(response.streaming_content)
+        assert_careful(response)
+
+    def test_a_map_that_has_not_changed(self, anonymous, showtime):
+        path = f"/api/v1/showtimes/{showtime.pk}/seats/map/"
+        etag = anonymous.get(path)["ETag"]
+        response = anonymous.get(path, secure=True, HTTP_IF_NONE_MATCH=etag)
+        assert response.status_code == 304
+        assert_careful(response, PICTURE, embedder="cross-origin")
+
+    def test_figures(self, anonymous, settings):
+        settings.METRICS_TOKEN = "a-token-of-our-own-that-opens-nothing-else"
+        settings.MIDDLEWARE = [*settings.MIDDLEWARE]
+        settings.MIDDLEWARE.insert(settings.MIDDLEWARE.index("project.health.health"), "project.metrics.metrics")
+        for headers, status in (({}, 401), ({"Authorization": f"Bearer {settings.METRICS_TOKEN}"}, 200)):
+            response = APIClient().get("/metrics", secure=True, headers=headers)
+            assert response.status_code == status
+            assert_careful(response)
 
 
 class TestCaching:

@@ -35,7 +35,8 @@ def test_anyone_gets_a_poster(client, method, name):
         "Content-Type": "image/webp",
         "Content-Length": str(len(CONTENT)),
         "Content-Disposition": f'inline; filename="{name}"',
-        "Content-Security-Policy": "default-src 'none'",
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "Cross-Origin-Resource-Policy": "cross-origin",
         "Cache-Control": "public, max-age=31536000, immutable",
         "X-Content-Type-Options": "nosniff",
     }
