@@ -74,12 +74,15 @@ def exception_handler(exc: Exception, context: dict) -> Response | None:
     exc = as_api_exception(exc)
     if not isinstance(exc, APIException):
         return None
-    request = context["request"]
+    answer_in_words(context["request"])
+    return Response(body_of(exc), status=exc.status_code, headers=headers_of(exc))
+
+
+def answer_in_words(request) -> None:
+    """In JSON where nothing was agreed on, or a picture or a table: those show a view's own answer and no other."""
     if getattr(getattr(request, "accepted_renderer", None), "format", None) not in ("json", "api"):
-        # Nothing was agreed on, or a picture or a table: what is wrong is said in JSON.
         request.accepted_renderer = api_settings.DEFAULT_RENDERER_CLASSES[0]()
         request.accepted_media_type = request.accepted_renderer.media_type
-    return Response(body_of(exc), status=exc.status_code, headers=headers_of(exc))
 
 
 def as_api_exception(exc: Exception) -> Exception:

@@ -279,6 +279,7 @@ REST_FRAMEWORK = {
     },
     "NUM_PROXIES": TRUSTED_PROXIES,
     "DEFAULT_SCHEMA_CLASS": "api.schema.Schema",
+    "DEFAULT_METADATA_CLASS": "api.metadata.Metadata",
     "EXCEPTION_HANDLER": "api.problems.exception_handler",
     "VIEW_NAME_FUNCTION": "api.views.name_of",
     "DATETIME_FORMAT": None,  # the renderer writes instants, in UTC
