@@ -1,10 +1,23 @@
+import re
+
 import jwt
 from django.conf import settings
-from django.db import DataError
 from rest_framework_simplejwt import backends, tokens
 from rest_framework_simplejwt.exceptions import TokenError
 
 from users.models import Login
+
+CLAIMS = {"token_type": str, "exp": int, "iat": int, "jti": str, "user_id": str, "login_id": int}
+
+
+def is_whole(claims: dict, token_type: str) -> bool:
+    """Whether every claim that we write is there, as we write it, and what is a number in 64 bits (RFC 8725, 3.11)."""
+    return (
+        claims.get("token_type") == token_type
+        and all(type(claims.get(name)) is kind for name, kind in CLAIMS.items())
+        and all(0 < claims[name] < 2**63 for name, kind in CLAIMS.items() if kind is int)
+        and bool(re.fullmatch("[0-9]{1,18}", claims["user_id"]))
+    )
 
 
 class TokenBackend(backends.TokenBackend):
@@ -37,11 +50,16 @@ class LoginToken:
         token["exp"] = min(token["exp"], int(login.expires_at.timestamp()))
         return token
 
+    def verify(self) -> None:
+        """What is left to look at once signature and times are found right. Raises TokenError."""
+        if not is_whole(self.payload, self.token_type):
+            raise TokenError("This is not a token of ours.")
+
     def login(self) -> Login:
         """The living login of an active user that this token names, with its user. Raises TokenError."""
         try:
-            return Login.objects.get_alive(int(self["login_id"]), int(self["user_id"]))
-        except (KeyError, TypeError, ValueError, OverflowError, DataError, Login.DoesNotExist):
+            return Login.objects.get_alive(self["login_id"], int(self["user_id"]))
+        except Login.DoesNotExist:
             raise TokenError("This login has ended.") from None
 
 
@@ -84,6 +102,6 @@ def login_named_by(raw: str) -> int | None:
             )
         except jwt.InvalidTokenError:
             continue
-        if claims.get("token_type") == kind.token_type:
-            return claims.get("login_id")
+        if is_whole(claims, kind.token_type):
+            return claims["login_id"]
     return None
