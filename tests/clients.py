@@ -8,7 +8,7 @@ from users.tokens import AccessToken, RefreshToken
 
 
 def program(login: Login) -> APIClient:
-    client = APIClient()
+    client = APIClient(enforce_csrf_checks=True)
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {AccessToken.of(login)}")
     return client
 

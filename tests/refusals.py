@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 
-from django.apps import apps
 from django.db import OperationalError
 
-from tests.rows import rows
+from tests.rows import everything
 
 
 def problem_of(response) -> tuple[int, str]:
@@ -36,9 +35,7 @@ def lights_out(*args, **kwargs) -> None:
 
 @contextmanager
 def nothing_changes() -> Iterator[None]:
-    """No row of any table of the cinema is another afterwards."""
-    apps_of_ours = ("users", "movies", "showtimes", "reservations")
-    tables = [table for app in apps_of_ours for table in apps.get_app_config(app).get_models()]
-    before = rows(*tables)
+    """No row of the database is another afterwards."""
+    before = everything()
     yield
-    assert rows(*tables) == before
+    assert everything() == before

@@ -8,7 +8,6 @@ from rest_framework.test import APIClient
 
 from tests.clients import browser, program
 from tests.refusals import errors_of, nothing_changes, problem_of
-from tests.users.forgeries import FORGERIES, forge
 from users.models import Login
 from users.tokens import AccessToken, RefreshToken
 
@@ -203,31 +202,3 @@ def test_a_login_lives_thirty_days_in_all(way, login):
 def test_an_access_token_does_not_outlive_its_login(login):
     with time_machine.travel(login.expires_at - timedelta(minutes=1), tick=False):
         assert AccessToken.of(login)["exp"] == int(login.expires_at.timestamp())
-
-
-def test_none_for_a_login_that_was_ended(way, login):
-    token = token_of(login)
-    Login.objects.filter(pk=login.pk).revoke()
-    with nothing_changes():
-        assert_refused(way.refresh(token))
-
-
-def test_none_for_a_deactivated_user(way, login, alice):
-    token = token_of(login)
-    alice.is_active = False
-    alice.save()
-    with nothing_changes():
-        assert_refused(way.refresh(token))
-
-
-def test_none_for_a_user_who_is_gone(way, login, alice):
-    token = token_of(login)
-    alice.delete()
-    assert_refused(way.refresh(token))
-
-
-@pytest.mark.parametrize("forgery", FORGERIES)
-def test_a_forged_one_is_refused(way, login, bob, forgery):
-    with nothing_changes():
-        assert_refused(way.refresh(forge(forgery, RefreshToken, login)))
-    way.pair_in(way.refresh(forge("nothing", RefreshToken, login)))
