@@ -1,5 +1,7 @@
+from django.http import QueryDict
 from django.middleware.csrf import CsrfViewMiddleware
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import PermissionDenied, UnsupportedMediaType
+from rest_framework.request import is_form_media_type
 
 
 class _Check(CsrfViewMiddleware):
@@ -12,9 +14,30 @@ class _Check(CsrfViewMiddleware):
         return reason
 
 
+class _Shown:
+    """
+    A request that shows its form to the check, since a token may be in there, and no other body.
+
+    That one is read later, by the view: who may not come in is told so, whatever they bring along.
+    """
+
+    def __init__(self, request):
+        self._request = request
+
+    def __getattr__(self, name):
+        return getattr(self._request, name)
+
+    @property
+    def POST(self) -> QueryDict:
+        try:
+            return self._request.POST if is_form_media_type(self._request.content_type) else QueryDict()
+        except UnsupportedMediaType:  # by this view
+            return QueryDict()
+
+
 def enforce_csrf(request) -> None:
     """Raises PermissionDenied (`csrf_failed`) without a token that matches the cookie, or from a foreign origin."""
-    check = _Check()
+    check, request = _Check(), _Shown(request)
     check.process_request(request)
     if reason := check.process_view(request, None, (), {}):
         raise PermissionDenied(

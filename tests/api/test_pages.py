@@ -148,8 +148,9 @@ def test_it_is_throttled_together_with_the_apis_login(visitor, alice, settings):
 
 
 def test_only_forms_are_read(visitor, alice):
+    token = {"X-CSRFToken": visitor.get("/api/v1/auth/csrf/").json()["csrf_token"]}
     with nothing_changes():
-        assert visitor.post(LOGIN, CREDENTIALS, headers=HTML).status_code == 415
+        assert visitor.post(LOGIN, CREDENTIALS, headers=HTML | token).status_code == 415
 
 
 @pytest.mark.parametrize("address", [LOGIN, LOGOUT, REGISTER])
