@@ -159,6 +159,8 @@ class Cinema:
     def send(self, client: APIClient, operation: str, body: dict | None, **headers):
         method, _, takes = OPERATIONS[operation]
         path = self.path(operation)
+        if takes == MULTIPART:
+            body["poster"].seek(0)  # it may have been sent before
         if takes == FORM:
             return client.generic(method, path, urlencode(body or {}), FORM, **headers)
         kind = "multipart" if takes == MULTIPART else "json"
