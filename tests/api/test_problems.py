@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from movies.views import GenreViewSet
 from tests.cast import as_
 from tests.refusals import nothing_changes, problem_of
-from tests.users.forgeries import forge
+from tests.security.forgeries import FORGERIES, Forger
 from users.tokens import AccessToken
 
 GENRES, LOGIN, REGISTER = "/api/v1/genres/", "/api/v1/auth/login/", "/api/v1/auth/register/"
@@ -61,7 +61,8 @@ def test_401_without_credentials(anonymous, db):
 
 
 def test_401_for_a_bad_bearer(alice):
-    client = APIClient(HTTP_AUTHORIZATION=f"Bearer {forge('expired', AccessToken, alice.logins.create())}")
+    expired = FORGERIES["expired"](Forger(AccessToken, alice.logins.create()))
+    client = APIClient(HTTP_AUTHORIZATION=f"Bearer {expired}")
     response = client.get("/api/v1/users/me/")
     assert response["WWW-Authenticate"] == "Bearer"
     assert response.json() == problem(

@@ -100,7 +100,7 @@ BY_ANYBODY: dict[str, Forgery] = {
 
 NOT_A_TIME = ("tomorrow", None, [2_000_000_000], {}, 10**30, float("inf"), float("nan"))
 NOT_A_USER = ("", "mallory", "0", "-1", "9" * 30, "9" * 5000, None, True, 1.5, 10**30, ["1"], {"id": 1})
-NOT_A_LOGIN = ("", "mallory", 0, -1, None, True, 1.5, 10**30, [1], {"id": 1})
+NOT_A_LOGIN = ("", "mallory", 0, -1, None, True, 1.5, 2**63, 10**30, [1], {"id": 1})
 
 # Ours alone can be these: nothing else is left that a mistake of ours could let in.
 WITH_OUR_KEY: dict[str, Forgery] = {
