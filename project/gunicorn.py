@@ -16,14 +16,17 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from gunicorn import glogging
 
-loaded = set(sys.modules)
+inherited, loaded = set(os.environ), set(sys.modules)
 try:
     settings = runpy.run_path(str(Path(__file__).with_name("settings.py")))
 except ImproperlyConfigured as error:
     sys.exit(str(error))
+# At a SIGHUP new workers read the code, and the file of settings, as they are then.
 for name in set(sys.modules) - loaded:
     if name.startswith(("project", "users")):
-        del sys.modules[name]  # a worker that starts after an update reads its own
+        del sys.modules[name]
+for name in set(os.environ) - inherited:
+    del os.environ[name]
 
 wsgi_app = "project.wsgi"
 bind = f"127.0.0.1:{settings['PORT']}"

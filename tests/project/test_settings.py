@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import environ
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -60,11 +61,13 @@ REFUSALS = [
     ("PASSWORD_RESET_URL", RESET_URL, ["https://a.example/reset/", "https://a.example/{uid}", "/{uid}/{token}"]),
     ("PASSWORD_RESET_URL", RESET_URL, ["http://a.example/{uid}/{token}", "https://a.example/{uid}/{token}/{name}"]),
     ("MEDIA_URL", MEDIA_URL, ["/media", "media/", "/", "/api/", "/static/x/", "http://cdn.example/", "javascript:/"]),
+    ("LOG_FORMAT", "use one of json, text", ["JSON", "xml"]),
     ("DEFAULT_FROM_EMAIL", FROM, ["cinema", "a@b@c.example", "Cinema <cinema>", "a@b.example\nBcc: c@d.example"]),
 ]
 SECRET_REFUSALS = [
     ("METRICS_TOKEN", "write at least 32 random letters and digits", ["x", KEY[:31], f"{KEY[:31]} {KEY[:31]}"]),
     ("EMAIL_URL", EMAIL, ["mail.example", "gopher://mail.example", "smtp://", "smtp://u:hunter2@mail.example:port"]),
+    ("METRICS_TOKEN", "write at least 32 random letters and digits", ["hunter2", "hunter2 " * 8, "hünter2" * 8]),
     ("REDIS_URL", REDIS, ["127.0.0.1:6379", "http://u:hunter2@127.0.0.1", "redis://", "redis://:hunter2@r:port/0"]),
 ]
 BAD = [(name, value, advice) for name, advice, values in REFUSALS for value in values]
@@ -233,6 +236,18 @@ class TestMetrics:
         assert "project.metrics.metrics" not in middleware
         [middleware] = value_of("MIDDLEWARE", METRICS_TOKEN=KEY)
         assert middleware.index("project.metrics.metrics") + 1 == middleware.index("project.health.health")
+
+
+def test_gunicorn_reads_the_file_of_settings_anew_at_each_sighup(tmp_path, monkeypatch):
+    file = tmp_path / "cinema.env"
+    inherited = PRODUCTION | {"ENV_FILE": str(file), "WEB_CONCURRENCY": "3"}
+    monkeypatch.setattr(os, "environ", inherited.copy())
+    monkeypatch.setattr(environ.Env, "ENVIRON", os.environ)
+    for port in ("8001", "8002"):
+        file.write_text(f"PORT={port}\nWEB_CONCURRENCY=5\n")
+        gunicorn = runpy.run_path(str(ROOT / "project" / "gunicorn.py"))
+        assert (gunicorn["bind"], gunicorn["workers"]) == (f"127.0.0.1:{port}", 3)
+    assert os.environ == inherited
 
 
 class TestHttps:
