@@ -48,6 +48,18 @@ def token_pair(name: str) -> dict:
     return APIClient().post("/api/v1/auth/token/", {"login": name, "password": PASSWORD}).json()
 
 
+def test_first_every_server_learns_the_new_key_and_goes_on_with_the_old_one(start_with, alice):
+    start_with([NEW, OLD], [NEW_REFRESH, OLD_REFRESH])
+    from_one_that_signs_with_it = token_pair("alice")
+
+    start_with([OLD, NEW], [OLD_REFRESH, NEW_REFRESH])
+    bearer = APIClient(HTTP_AUTHORIZATION=f"Bearer {from_one_that_signs_with_it['access']}")
+    assert bearer.get(ME).status_code == 200
+    pair = APIClient().post(REFRESH, {"refresh": from_one_that_signs_with_it["refresh"]}).json()
+    assert is_signed_with(OLD, pair["access"])
+    assert is_signed_with(OLD_REFRESH, pair["refresh"])
+
+
 def test_a_browser_goes_on(start_with, alice, showtime):
     alices = browser()
     assert alices.post("/api/v1/auth/login/", {"login": "alice", "password": PASSWORD}).status_code == 200
