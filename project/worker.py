@@ -12,6 +12,7 @@ import os
 import resource
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterable
 from contextvars import copy_context
 
@@ -41,14 +42,23 @@ class Refusal(ErrorTask):
 
     def execute(self) -> None:
         from api.problems import CONTENT_TYPE, problem  # not in gunicorn's master, which has no settings of Django's
+        from users.request_id import request_id
 
+        request_id.set(uuid.uuid4().hex)
         error = self.request.error
         body = json.dumps(problem(error.code, *self.problems[error.code])).encode()
         self.status, self.content_length = f"{error.code} {error.reason}", len(body)
-        self.response_headers = [("Content-Type", CONTENT_TYPE), ("Cache-Control", "no-store")]
+        self.response_headers = [
+            ("Content-Type", CONTENT_TYPE),
+            ("Cache-Control", "no-store"),
+            ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+            ("X-Content-Type-Options", "nosniff"),
+            ("X-Request-ID", request_id.get()),
+        ]
         self.set_close_on_finish()
         self.logger.warning("Invalid request: %s", self.problems[error.code][0])
         self.write(body)
+        request_id.set("")
 
 
 class File(ReadOnlyFileBasedBuffer):

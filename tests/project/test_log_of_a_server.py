@@ -42,6 +42,7 @@ class Visitor:
         content = response.read()
         connection.close()
         assert response.status == status, content
+        assert "Server" not in response.headers
         path = target.partition("?")[0] if path is None else path
         self.expected.append((response.headers["X-Request-ID"], method, path, status, code, user and user.pk))
         cookies = dict(each.split(";")[0].split("=", 1) for each in response.headers.get_all("Set-Cookie", ()))
@@ -134,6 +135,10 @@ def test_a_visit_with_answers_of_every_kind(tmp_path, settings, showtime):
         answer = visitor.speak(f"GET /a b?token={query_token} HTTP/1.1\r\n\r\n")
         answer += visitor.speak(f"GET / HTTP/1.1\r\nHost: a\r\nAuthorization : Bearer {token}\r\n\r\n")
         assert answer.count(b" 400 Bad Request\r\n") == 2
+        refused_as = re.findall(rb"^X-Request-Id: ([0-9a-f]{32})\r$", answer, re.MULTILINE | re.IGNORECASE)
+        assert answer.count(b"\r\nX-Content-Type-Options: nosniff\r\n") == 2
+        assert answer.count(b"\r\nContent-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n") == 2
+        assert b"\r\nServer:" not in answer
 
     lines = lines_of(log)
     requests = [line for line in lines if line["logger"] == "project.requests"]
@@ -152,6 +157,9 @@ def test_a_visit_with_answers_of_every_kind(tmp_path, settings, showtime):
         (line["logger"], line["level"], line["message"]) for line in lines if line["logger"] != "project.requests"
     ]
     assert others.count(("waitress", "warning", "Invalid request: bad_request")) == 2
+    assert sorted(line["request_id"] for line in lines if line["logger"] == "waitress") == sorted(
+        each.decode() for each in refused_as
+    )
     assert ("django.security.csrf", "warning", "Forbidden (CSRF cookie not set.): /admin/login/") in others
     assert ("api.problems", "warning", "The database refused: the database is locked") in others
 
