@@ -5,8 +5,8 @@ from django.db.models import F, OrderBy, Q
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 
-from movies.days import DAY, end_of, start_of
 from movies.models import Movie
+from users.days import DAY, end_of, start_of
 from users.filters import OrderingFilter
 
 

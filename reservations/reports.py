@@ -8,9 +8,9 @@ from django.db.models import Count, DecimalField, F, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
-from movies.days import end_of, start_of
 from reservations.models import ReservedSeat
 from showtimes.models import Showtime
+from users.days import end_of, start_of
 
 # What the rows are grouped by, with the key first, and what they are sorted by.
 GROUPS = {

@@ -2,12 +2,12 @@ from django.db import transaction
 from django.utils import timezone
 from rest_framework import serializers
 
-from movies.days import LAST
 from movies.models import Movie
 from movies.serializers import MovieSerializer
 from showtimes.fields import DayField, InstantField
 from showtimes.layouts import MAX_PLACES, MAX_ROWS, validate_layout
 from showtimes.models import Hall, Seat, SeatStatus, Showtime
+from users.days import LAST
 from users.filters import LARGEST_ID
 
 

@@ -9,7 +9,6 @@ from rest_framework.decorators import action
 from rest_framework.generics import GenericAPIView
 from rest_framework.response import Response
 
-from movies.days import end_of, start_of, today
 from movies.models import Movie
 from showtimes import exceptions
 from showtimes.filters import ShowtimeFilter
@@ -27,6 +26,7 @@ from showtimes.serializers import (
     UnblockSerializer,
     validated,
 )
+from users.days import end_of, start_of, today
 from users.permissions import AllowAny, IsAdminOrReadOnly
 
 NO_PUT = ("get", "post", "patch", "delete", "head", "options")

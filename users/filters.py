@@ -1,14 +1,22 @@
 """Filters that refuse a malformed value instead of guessing, for every app; and the users' own."""
 
 import re
+from datetime import UTC, date, datetime
 
 from django import forms
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 
+from users.days import DAY, end_of, start_of
 from users.models import Role, User
 
 LARGEST_ID = 2**63 - 1
+FROM, UNTIL = "From this instant, or the beginning of this day", "Until this instant, or the end of this day"
+# A `+` that a query string's decoding has turned into a space: 2026-11-24T19:30:00 02:00
+LOST_PLUS = re.compile(r"(?<=[Tt ])(\S+) (\d{2}(:?\d{2})?)$")
 
 
 class BooleanField(forms.Field):
@@ -43,6 +51,55 @@ class IdFilter(filters.Filter):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, min_value=-LARGEST_ID, max_value=LARGEST_ID, **kwargs)
+
+
+class InstantOrDayField(forms.Field):
+    """An instant (ISO 8601; without an offset in the cinema's time zone), or a day as YYYY-MM-DD."""
+
+    def to_python(self, value: str | None) -> datetime | date | None:
+        if value in (None, ""):
+            return None
+        try:
+            if not DAY.match(value):
+                raise ValueError
+            if DAY.fullmatch(value):
+                return date.fromisoformat(value)
+            instant = parse_datetime(LOST_PLUS.sub(r"\1+\2", value))
+            if instant is None:
+                raise ValueError
+            return (instant if timezone.is_aware(instant) else timezone.make_aware(instant)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise forms.ValidationError(
+                "Write an instant as 2026-11-24T19:30:00Z, or a day as 2026-11-24.", code="invalid"
+            ) from None
+
+
+class InstantOrDayFilter(filters.Filter):
+    field_class = InstantOrDayField
+
+
+@extend_schema_field({"type": "string", "description": FROM})
+class AfterFilter(InstantOrDayFilter):
+    def __init__(self, field_name: str):
+        super().__init__(field_name, label=FROM)
+
+    def filter(self, queryset, value: datetime | date | None):
+        if value is None:
+            return queryset
+        return queryset.filter(**{f"{self.field_name}__gte": value if isinstance(value, datetime) else start_of(value)})
+
+
+@extend_schema_field({"type": "string", "description": UNTIL})
+class BeforeFilter(InstantOrDayFilter):
+    def __init__(self, field_name: str):
+        super().__init__(field_name, label=UNTIL)
+
+    def filter(self, queryset, value: datetime | date | None):
+        if value is None:
+            return queryset
+        if isinstance(value, datetime):
+            return queryset.filter(**{f"{self.field_name}__lte": value})
+        return queryset.filter(**{f"{self.field_name}__lt": end_of(value)})
 
 
 class OrderingFilter(filters.OrderingFilter):

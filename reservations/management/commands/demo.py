@@ -17,7 +17,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from movies import posters
-from movies.days import today
 from movies.models import Genre, Movie
 from movies.serializers import GenreSerializer, MovieSerializer
 from reservations.management.demo.bookings import bookings
@@ -27,6 +26,7 @@ from reservations.management.demo.halls import HALLS, DemoHall
 from reservations.models import Reservation
 from showtimes.models import Hall, Showtime
 from showtimes.serializers import HallSerializer
+from users.days import today
 from users.models import Role, User
 
 LOGINS = (
