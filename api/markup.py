@@ -13,6 +13,7 @@ NAMES = {
     "hall_number": "hall",
     "genres": "genre",
     "conflicts": "showtime",
+    "actor.id": "user",
     "movie.id": "movie",
     "showtime.id": "showtime",
     "showtimes.id": "showtime",

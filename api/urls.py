@@ -9,7 +9,7 @@ from movies.views import GenreViewSet, MovieViewSet
 from reservations.views import ReservationViewSet, SalesExportView, SalesView, ShowtimeCancelView
 from showtimes.views import HallViewSet, ScheduleView, ShowtimeViewSet
 from users.permissions import AllowAny
-from users.views import auth, passwords, users
+from users.views import audit, auth, passwords, users
 
 
 class Router(SimpleRouter):
@@ -28,6 +28,7 @@ router.register("showtimes", ShowtimeViewSet, "showtime")
 router.register("reservations", ReservationViewSet, "reservation")
 router.register("users/me/logins", users.LoginViewSet, "login")
 router.register("users", users.UserViewSet, "user")
+router.register("audit", audit.AuditViewSet, "audit")
 
 urlpatterns = [
     path("", RootView.as_view(), name="api-root"),

@@ -35,7 +35,7 @@ class RootView(APIView):
             "schema": "schema",
         }
         if request.user.is_authenticated and request.user.is_admin:
-            entries |= {"users": "user-list", "sales": "sales"}
+            entries |= {"users": "user-list", "sales": "sales", "audit": "audit-list"}
         return Response({name: reverse(route, request=request) for name, route in entries.items()})
 
 

@@ -2,11 +2,11 @@ from django.contrib import admin
 from django.utils.html import format_html
 
 from movies.models import Genre, Movie, MovieGenre
-from users.admin import SaysWhy
+from users.admin import Audited, SaysWhy
 
 
 @admin.register(Genre)
-class GenreAdmin(SaysWhy):
+class GenreAdmin(SaysWhy, Audited):
     list_display = ("name", "slug")
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
@@ -22,7 +22,7 @@ class MovieGenreInline(admin.TabularInline):
 
 
 @admin.register(Movie)
-class MovieAdmin(SaysWhy):
+class MovieAdmin(SaysWhy, Audited):
     """All of a movie but its poster, which only the API takes: it looks into the file."""
 
     list_display = ("title", "runtime_minutes", "release_date", "thumbnail")

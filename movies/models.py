@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from movies import posters
+from users.models import AuditEntry, User
 from users.querysets import LockingQuerySet
 
 RUNTIME_MINUTES = (1, 600)
@@ -70,18 +71,20 @@ class Movie(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    def set_poster(self, upload: UploadedFile) -> None:
+    def set_poster(self, upload: UploadedFile, by: User) -> None:
         """Raises what `posters.stored` does, and Http404 when the movie is gone by now; then nothing has changed."""
         with posters.stored(upload) as (poster, thumbnail), transaction.atomic(durable=True):
-            self.replace_poster(poster, thumbnail)
+            self.replace_poster(poster, thumbnail, by)
 
-    def remove_poster(self) -> None:
+    def remove_poster(self, by: User) -> None:
         with transaction.atomic(durable=True):
-            self.replace_poster("", "")
+            self.replace_poster("", "", by)
 
-    def replace_poster(self, poster: str, thumbnail: str) -> None:
+    def replace_poster(self, poster: str, thumbnail: str, by: User | None = None) -> None:
         Movie.objects.lock_again(self)
         self.remove_files_on_commit()
+        if poster != self.poster.name:
+            AuditEntry.objects.record(f"movie.poster_{'set' if poster else 'removed'}", self, by=by)
         self.poster, self.poster_thumbnail = poster, thumbnail
         self.save(update_fields=["poster", "poster_thumbnail"])
 

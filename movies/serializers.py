@@ -93,5 +93,5 @@ class PosterSerializer(serializers.Serializer):
         return poster
 
     def update(self, movie: Movie, validated_data) -> Movie:
-        movie.set_poster(validated_data["poster"])
+        movie.set_poster(validated_data["poster"], by=validated_data["by"])
         return movie

@@ -1,4 +1,4 @@
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import ProtectedError
 from drf_spectacular.utils import extend_schema
 from rest_framework import status, viewsets
@@ -11,11 +11,12 @@ from movies.filters import MovieFilter
 from movies.models import Genre, Movie
 from movies.serializers import GenreSerializer, MovieSerializer, PosterSerializer
 from users.permissions import IsAdminOrReadOnly
+from users.views.audit import AuditedWrites
 
 POSTER = {"type": "object", "properties": {"poster": {"type": "string", "format": "binary"}}, "required": ["poster"]}
 
 
-class GenreViewSet(viewsets.ModelViewSet):
+class GenreViewSet(AuditedWrites, viewsets.ModelViewSet):
     """The kinds of film that there are."""
 
     queryset = Genre.objects.all()
@@ -28,13 +29,12 @@ class GenreViewSet(viewsets.ModelViewSet):
 
     def perform_destroy(self, genre: Genre) -> None:
         try:
-            with transaction.atomic():
-                genre.delete()
+            super().perform_destroy(genre)
         except (ProtectedError, IntegrityError):
             raise GenreInUse from None
 
 
-class MovieViewSet(viewsets.ModelViewSet):
+class MovieViewSet(AuditedWrites, viewsets.ModelViewSet):
     """The films that are shown, were shown or will be."""
 
     queryset = Movie.objects.prefetch_related("genres")
@@ -45,7 +45,7 @@ class MovieViewSet(viewsets.ModelViewSet):
 
     def perform_destroy(self, movie: Movie) -> None:
         try:
-            movie.delete()
+            super().perform_destroy(movie)
         except (ProtectedError, IntegrityError):
             raise MovieInUse from None
 
@@ -62,7 +62,7 @@ class MovieViewSet(viewsets.ModelViewSet):
         movie = self.get_object()
         serializer = PosterSerializer(movie, data=request.data, context=self.get_serializer_context())
         serializer.is_valid(raise_exception=True)
-        return Response(self.get_serializer(serializer.save()).data)
+        return Response(self.get_serializer(serializer.save(by=request.user)).data)
 
     @extend_schema(request=None, responses={204: None})
     @poster.mapping.delete
@@ -72,5 +72,5 @@ class MovieViewSet(viewsets.ModelViewSet):
 
         Where there is none, none is taken.
         """
-        self.get_object().remove_poster()
+        self.get_object().remove_poster(by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)

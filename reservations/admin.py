@@ -113,7 +113,7 @@ class ShowtimeAdmin(showtimes.ShowtimeAdmin):
             return TemplateResponse(request, "admin/cancel_showtimes.html", context)
         for showtime in selected:
             try:
-                cancel_showtime(showtime)
+                cancel_showtime(showtime, by=request.user)
             except APIException as refusal:
                 self.message_user(request, f"{showtime}: {reason_of(refusal)}", messages.ERROR)
             else:

@@ -96,7 +96,7 @@ class ReservationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
         The held seats are then yours for good. A confirmed reservation stays as it is.
         """
         reservation = self.get_object()
-        reservation.confirm()
+        reservation.confirm(by=request.user)
         return self.answer(reservation)
 
     @extend_schema(request=CancelSerializer, responses=ReservationSerializer)
@@ -139,7 +139,7 @@ class ShowtimeCancelView(GenericAPIView):
         """
         showtime = self.get_object()
         with transaction.atomic():
-            cancel_showtime(showtime)
+            cancel_showtime(showtime, by=request.user)
             cancelled = Showtime.objects.for_display().get(pk=showtime.pk)
         return Response(self.get_serializer(cancelled).data)
 

@@ -8,7 +8,7 @@ from rest_framework import exceptions
 from showtimes.layouts import validate_layout
 from showtimes.models import Hall, Seat, Showtime
 from showtimes.serializers import ShowtimeSerializer
-from users.admin import SaysWhy, ViewOnly
+from users.admin import Audited, SaysWhy, ViewOnly
 
 
 class LayoutField(forms.Field):
@@ -39,7 +39,7 @@ class HallForm(forms.ModelForm):
 
 
 @admin.register(Hall)
-class HallAdmin(SaysWhy):
+class HallAdmin(SaysWhy, Audited):
     form = HallForm
     list_display = ("number", "name", "capacity", "turnaround_minutes")
     list_display_links = ("number", "name")
@@ -68,7 +68,7 @@ class ShowtimeForm(forms.ModelForm):
 
 
 @admin.register(Showtime)
-class ShowtimeAdmin(SaysWhy):
+class ShowtimeAdmin(SaysWhy, Audited):
     """Made, moved and deleted as over the API."""
 
     form = ShowtimeForm

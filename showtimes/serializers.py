@@ -84,19 +84,17 @@ class ShowtimeSerializer(serializers.ModelSerializer):
             raise serializers.ValidationError("This is too far away.", "too_far")
         return starts_at
 
-    @transaction.atomic
     def create(self, validated_data) -> Showtime:
         return self.read_again(Showtime.objects.schedule(**validated_data))
 
-    @transaction.atomic
     def update(self, showtime: Showtime, validated_data) -> Showtime:
         showtime.edit(**validated_data)
         return self.read_again(showtime)
 
     def read_again(self, showtime: Showtime) -> Showtime:
         """
-        As it is stored, with its available seats. Within the transaction, since a moment later it could be deleted;
-        not its movie, which could be gone already: then the foreign key refuses at COMMIT, and says so.
+        As it is stored, with its available seats. Within the view's transaction, since a moment later it could be
+        deleted; not its movie, which could be gone already: then the foreign key refuses at COMMIT, and says so.
         """
         stored = Showtime.objects.with_available_seats().get(pk=showtime.pk)
         stored.movie = showtime.movie

@@ -28,11 +28,12 @@ from showtimes.serializers import (
 )
 from users.days import end_of, start_of, today
 from users.permissions import AllowAny, IsAdminOrReadOnly
+from users.views.audit import AuditedWrites
 
 NO_PUT = ("get", "post", "patch", "delete", "head", "options")
 
 
-class HallViewSet(viewsets.ModelViewSet):
+class HallViewSet(AuditedWrites, viewsets.ModelViewSet):
     """The cinema's halls. A new layout or turnaround holds for showtimes made after it."""
 
     queryset = Hall.objects.all()
@@ -44,13 +45,12 @@ class HallViewSet(viewsets.ModelViewSet):
 
     def perform_destroy(self, hall: Hall) -> None:
         try:
-            with transaction.atomic():
-                hall.delete()
+            super().perform_destroy(hall)
         except (ProtectedError, IntegrityError):
             raise exceptions.HallInUse from None
 
 
-class ShowtimeViewSet(viewsets.ModelViewSet):
+class ShowtimeViewSet(AuditedWrites, viewsets.ModelViewSet):
     """What is shown when and where, and the seats of it."""
 
     queryset = Showtime.objects.all()
@@ -117,7 +117,7 @@ class ShowtimeViewSet(viewsets.ModelViewSet):
         """
         showtime, asked = self.get_object(), validated(BlockSerializer, request.data)
         with transaction.atomic():
-            showtime.block(asked["seat_ids"], asked["reason"])
+            showtime.block(asked["seat_ids"], asked["reason"], by=request.user)
             return seats_of(showtime, asked["seat_ids"])
 
     @extend_schema(request=UnblockSerializer, responses=SeatSerializer(many=True))
@@ -130,7 +130,7 @@ class ShowtimeViewSet(viewsets.ModelViewSet):
         """
         showtime, asked = self.get_object(), validated(UnblockSerializer, request.data)
         with transaction.atomic():
-            showtime.unblock(asked["seat_ids"])
+            showtime.unblock(asked["seat_ids"], by=request.user)
             return seats_of(showtime, asked["seat_ids"])
 
 

@@ -1,4 +1,8 @@
+from collections.abc import Iterator
+from unittest.mock import patch
+
 import pytest
+from django.db import connection
 
 from showtimes.renderers import heads_of
 
@@ -9,3 +13,24 @@ pytest_plugins = ["tests.cast", "tests.cinema"]
 def no_seats_of_other_tests():
     """What a test rolls back can come again with the same ids at the same instant: the clock often stands still."""
     heads_of.cache_clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def audit_log_that_can_be_emptied() -> Iterator[None]:
+    """After a test with transactions of its own all tables are emptied, which the audit log refuses but for here."""
+    operations = type(connection.ops)
+    execute = operations.execute_sql_flush
+
+    def flush(ops, statements: list[str]) -> None:
+        if connection.vendor == "postgresql":
+            table = "ALTER TABLE users_auditentry {} TRIGGER USER"
+            before, after = [table.format("DISABLE")], [table.format("ENABLE")]
+        else:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT name, sql FROM sqlite_master WHERE name LIKE 'audit_log_stays%'")
+                triggers = cursor.fetchall()
+            before, after = [f"DROP TRIGGER {name}" for name, _ in triggers], [sql for _, sql in triggers]
+        execute(ops, [*before, *statements, *after])
+
+    with patch.object(operations, "execute_sql_flush", flush):
+        yield

@@ -14,10 +14,10 @@ def rows(*tables: type[models.Model]) -> list[list[dict]]:
     return [list(table.objects.order_by("pk").values()) for table in tables]
 
 
-def everything() -> dict[str, list[tuple]]:
-    """All that the database holds, table by table, but for those `ASIDE`."""
+def everything(*but: type[models.Model]) -> dict[str, list[tuple]]:
+    """All that the database holds, table by table, but for those `ASIDE` and of these models."""
     with connection.cursor() as cursor:
-        tables = set(connection.introspection.table_names(cursor)) - ASIDE
+        tables = set(connection.introspection.table_names(cursor)) - ASIDE - {model._meta.db_table for model in but}
         return {table: all_of(table, cursor) for table in sorted(tables)}
 
 

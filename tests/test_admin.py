@@ -19,7 +19,7 @@ from showtimes.models import Hall, Seat, Showtime
 from tests.cast import PASSWORD, make_user
 from tests.cinema import LAYOUT, make_hall, make_movie, make_showtime, reserve, tomorrow
 from tests.refusals import nothing_changes, problem_of
-from users.models import Login, Role, User
+from users.models import AuditEntry, Login, Role, User
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ OURS = [
     for model in admin.site._registry
     if model.__module__.split(".")[0] in {"users", "movies", "showtimes", "reservations", "api"}
 ]
-VIEW_ONLY = [Login, Seat, Reservation, ReservedSeat, IdempotencyKey, ThrottleCounter]
+VIEW_ONLY = [AuditEntry, Login, Seat, Reservation, ReservedSeat, IdempotencyKey, ThrottleCounter]
 by_name = pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
 view_only = pytest.mark.parametrize("model", VIEW_ONLY, ids=lambda model: model.__name__)
 

@@ -3,11 +3,11 @@ from django.contrib import admin, messages
 from django.contrib.auth import admin as auth
 from django.contrib.auth.forms import AdminPasswordChangeForm, BaseUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
-from django.db import IntegrityError
-from django.http import HttpResponseRedirect
+from django.db import IntegrityError, models, transaction
+from django.http import HttpResponse, HttpResponseRedirect
 from rest_framework.exceptions import APIException
 
-from users.models import Login, User
+from users.models import AuditEntry, Login, User
 
 admin.site.unregister(Group)  # a role is all that there is
 
@@ -68,6 +68,39 @@ def sentences(detail) -> list[str]:
     return [one for part in (detail.values() if isinstance(detail, dict) else detail) for one in sentences(part)]
 
 
+class Audited(admin.ModelAdmin):
+    """Leaves an entry for each change, in the transaction that makes it, as the API does."""
+
+    def save_related(self, request, form, formsets, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        details = self.written(form, formsets)
+        if details or not change:
+            self.record(request, form.instance, "changed" if change else "created", **details)
+
+    def written(self, form, formsets) -> dict:
+        """What was filled in, for the entry; of a row of another table its key, or what it is called."""
+        fields = {name: getattr(form.cleaned_data[name], "pk", form.cleaned_data[name]) for name in form.changed_data}
+        lists = {
+            formset.prefix: [str(each.instance) for each in formset.forms if each.instance.pk]
+            for formset in formsets
+            if formset.has_changed()
+        }
+        return fields | lists
+
+    def delete_model(self, request, row: models.Model) -> None:
+        self.record(request, row, "deleted")
+        super().delete_model(request, row)
+
+    def delete_queryset(self, request, rows: models.QuerySet) -> None:
+        with transaction.atomic():
+            for row in rows:
+                self.record(request, row, "deleted")
+            super().delete_queryset(request, rows)
+
+    def record(self, request, row: models.Model, what: str, **details) -> None:
+        AuditEntry.objects.record(f"{self.opts.model_name}.{what}", row, by=request.user, **details)
+
+
 class ViewOnly(admin.ModelAdmin):
     """Written by the system alone: whatever a hand could do here would break a promise."""
 
@@ -100,7 +133,7 @@ class PasswordForm(AdminPasswordChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(SaysWhy, auth.UserAdmin):
+class UserAdmin(SaysWhy, Audited, auth.UserAdmin):
     """An admin who is active is not deleted but demoted first, which the last one cannot be."""
 
     form, add_form, change_password_form = UserForm, NewUserForm, PasswordForm
@@ -124,10 +157,22 @@ class UserAdmin(SaysWhy, auth.UserAdmin):
             return
         changed = {name: form.cleaned_data[name] for name in form.changed_data}
         if rights := {name: changed.pop(name) for name in ("role", "is_active") if name in changed}:
-            user.change(**rights)  # this reads the user again
+            user.change(by=request.user, **rights)  # this reads the user again
         for name, value in changed.items():
             setattr(user, name, value)
         user.save(update_fields=changed)
+
+    def written(self, form, formsets) -> dict:
+        """Which fields, but not what was filled in: that is somebody's own. `User.change` writes down the rights."""
+        fields = [name for name in form.changed_data if name in ("username", "email")]
+        return {"fields": fields} if fields else {}
+
+    def user_change_password(self, request, id: str, form_url: str = "") -> HttpResponse:
+        with transaction.atomic():
+            response = super().user_change_password(request, id, form_url)
+            if request.method == "POST" and response.status_code == 302:
+                self.record(request, self.get_object(request, id), "password_changed")
+        return response
 
     def has_delete_permission(self, request, user: User | None = None) -> bool:
         return super().has_delete_permission(request, user) and not (user and user.is_admin)
@@ -146,3 +191,14 @@ class LoginAdmin(ViewOnly):
     list_select_related = ("user",)
     search_fields = ("user__username", "user__email", "user_agent")
     date_hierarchy = "created_at"
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ViewOnly):
+    fields = list_display = ("at", "actor", "action", "target", "details", "request_id")
+    list_filter = ("at",)
+    list_select_related = ("actor",)
+    search_fields = ("=action", "=target", "=request_id", "=actor__username")
+    search_help_text = "An action, a target, a request's id or a username, in full."
+    date_hierarchy = "at"
+    show_full_result_count = False

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -11,7 +12,7 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 
 from users.days import DAY, end_of, start_of
-from users.models import Role, User
+from users.models import AuditEntry, Role, User
 
 LARGEST_ID = 2**63 - 1
 FROM, UNTIL = "From this instant, or the beginning of this day", "Until this instant, or the end of this day"
@@ -121,3 +122,21 @@ class UserFilter(filters.FilterSet):
 
     def search_name_and_email(self, queryset, name, value):
         return queryset.filter(Q(username__icontains=value) | Q(email__icontains=value))
+
+
+class AuditFilter(filters.FilterSet):
+    actor = IdFilter(field_name="actor_id", label="The id of the user who did it")
+    action = filters.CharFilter(
+        validators=[RegexValidator(r"^[a-z]+\.[a-z_]+\Z", "Write an action as reservation.cancelled.")],
+        label="As `reservation.cancelled`",
+    )
+    target = filters.CharFilter(
+        validators=[RegexValidator(r"^[a-z]+/[0-9]+\Z", "Write a target as reservation/17.")],
+        label="To whom or what, as `reservation/17` or `user/3`",
+    )
+    after = AfterFilter("at")
+    before = BeforeFilter("at")
+
+    class Meta:
+        model = AuditEntry
+        fields = ()

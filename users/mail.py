@@ -14,7 +14,7 @@ from django.db import connections
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from users.models import User
+from users.models import AuditEntry, User
 
 logger = logging.getLogger(__name__)
 postman = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mail")
@@ -37,6 +37,7 @@ def _send_password_reset(email: str) -> None:
                 settings.DEFAULT_FROM_EMAIL,
                 [user.email],
             )
+            AuditEntry.objects.record("user.password_reset_mailed", user)
     except Exception:
         logger.exception("A mail to reset a password was not sent.")
     finally:

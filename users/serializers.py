@@ -3,12 +3,13 @@ from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import transaction
 from django.utils.http import urlsafe_base64_decode
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.validators import UniqueValidator
 
 from users import mail
-from users.models import USERNAME, Login, User
+from users.models import USERNAME, AuditEntry, Login, User
 
 
 class PasswordField(serializers.CharField):
@@ -54,8 +55,11 @@ class RegisterSerializer(serializers.ModelSerializer):
         validate_new_password(attrs["password"], User(username=attrs["username"], email=attrs["email"]), "password")
         return attrs
 
+    @transaction.atomic
     def create(self, validated_data) -> User:
-        return User.objects.create_user(**validated_data)
+        user = User.objects.create_user(**validated_data)
+        AuditEntry.objects.record("user.registered", user, by=user)
+        return user
 
 
 class CredentialsSerializer(serializers.Serializer):
@@ -70,6 +74,7 @@ class CredentialsSerializer(serializers.Serializer):
         user = authenticate(request, username=self.validated_data["login"], password=self.validated_data["password"])
         login = user and user.log_in(request.headers.get("User-Agent", "")[:255])
         if login is None:
+            User.objects.record_failed_login(self.validated_data["login"])
             raise AuthenticationFailed("No active account has this login and password.", "invalid_credentials")
         return login
 
@@ -88,11 +93,14 @@ class MeSerializer(serializers.ModelSerializer):
             refuse_wrong_password(self.instance, password, "current_password")
         return attrs
 
+    @transaction.atomic
     def update(self, user: User, validated_data) -> User:
         """Write nothing but these: role, activity or password may have changed since the user was read."""
         for name, value in validated_data.items():
             setattr(user, name, value)
         user.save(update_fields=validated_data)
+        if validated_data:
+            AuditEntry.objects.record("user.changed", user, by=user, fields=list(validated_data))
         return user
 
 
@@ -121,9 +129,11 @@ class PasswordChangeSerializer(serializers.Serializer):
         validate_new_password(attrs["new_password"], user, "new_password")
         return attrs
 
+    @transaction.atomic
     def save(self) -> None:
         request = self.context["request"]
         request.user.change_password(self.validated_data["new_password"], keep=request.auth)
+        AuditEntry.objects.record("user.password_changed", request.user, by=request.user)
 
 
 class PasswordResetSerializer(serializers.Serializer):
@@ -157,7 +167,9 @@ class PasswordResetConfirmSerializer(serializers.Serializer):
         """Look at the link again under the user's lock: of two who use it at once, one comes too late."""
         with transaction.atomic(durable=True):
             User.objects.filter(pk=self.user.pk).lock()
-            self.user_of(self.validated_data).change_password(self.validated_data["new_password"])
+            user = self.user_of(self.validated_data)
+            user.change_password(self.validated_data["new_password"])
+            AuditEntry.objects.record("user.password_reset", user, by=user)
 
 
 class LoginSerializer(serializers.ModelSerializer):
@@ -183,3 +195,24 @@ class RefreshSerializer(serializers.Serializer):
 
 class CsrfSerializer(serializers.Serializer):
     csrf_token = serializers.CharField(read_only=True)
+
+
+class ActorSerializer(serializers.Serializer):
+    """Who did it. Without a name, where the account was deleted since."""
+
+    id = serializers.IntegerField(source="actor_id")
+    username = serializers.CharField(source="actor.username", default=None, allow_null=True)
+
+
+class AuditEntrySerializer(serializers.ModelSerializer):
+    actor = serializers.SerializerMethodField()
+    details = serializers.DictField()
+
+    class Meta:
+        model = AuditEntry
+        fields = ("id", "at", "actor", "action", "target", "details", "request_id")
+        read_only_fields = fields
+
+    @extend_schema_field(ActorSerializer(allow_null=True))
+    def get_actor(self, entry: AuditEntry) -> dict | None:
+        return ActorSerializer(entry).data if entry.actor_id else None

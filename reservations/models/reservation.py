@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from reservations.exceptions import HoldExpired, ReservationCancelled, TooLateToCancel
 from showtimes.models import Seat, Showtime, refuse_unknown
-from users.models import User
+from users.models import AuditEntry, User
 
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0, 1, I and O, which read alike
 
@@ -71,6 +71,7 @@ class ReservationQuerySet(models.QuerySet):
             )
             for seat in seats
         )
+        reservation.record("held" if hold else "made", by=user, seat_ids=[seat.pk for seat in seats])
         return reservation
 
 
@@ -136,6 +137,10 @@ class Reservation(models.Model):
         Seat.objects.filter(reserved_seats__reservation=self).lock()
         self.refresh_from_db()  # which also forgets the showtime, so that its next use reads it again
 
+    def record(self, what: str, by: User, **details) -> None:
+        """Write it down, with whose reservation it is."""
+        AuditEntry.objects.record(f"reservation.{what}", self, by=by, user_id=self.user_id, **details)
+
     def refuse_if_expired(self) -> None:
         """Raises HoldExpired; also when a server whose clock runs ahead of this one's gave a seat of it to others."""
         if self.status != Status.HELD:
@@ -143,7 +148,7 @@ class Reservation(models.Model):
         if self.has_expired or self.reserved_seats.filter(released_at__gte=self.expires_at).exists():
             raise HoldExpired
 
-    def confirm(self) -> None:
+    def confirm(self, by: User) -> None:
         """
         Make the hold a reservation for good; a confirmed one stays as it is.
 
@@ -160,6 +165,7 @@ class Reservation(models.Model):
             self.status, self.expires_at = Status.CONFIRMED, None
             self.save(update_fields=["status", "expires_at"])
             self.reserved_seats.update(expires_at=None)
+            self.record("confirmed", by=by)
 
     def cancel(self, by: User, seat_ids: list[int] | None = None) -> None:
         """
@@ -183,10 +189,14 @@ class Reservation(models.Model):
             active = [seat for seat in seats if seat.released_at is None]
             chosen = [seat for seat in active if seat_ids is None or seat.seat_id in seat_ids]
             self.reserved_seats.filter(pk__in=[seat.pk for seat in chosen]).update(released_at=now)
+            given_back = [seat.seat_id for seat in chosen]
             if len(chosen) == len(active):
                 self.status, self.cancelled_at = Status.CANCELLED, now
                 self.cancelled_because = CancelledBecause.USER if by.pk == self.user_id else CancelledBecause.ADMIN
                 self.save(update_fields=["status", "cancelled_at", "cancelled_because"])
+                self.record("cancelled", by=by, because=self.cancelled_because, seat_ids=given_back)
+            elif chosen:
+                self.record("seats_cancelled", by=by, seat_ids=given_back)
 
 
 class ReservedSeatQuerySet(models.QuerySet):

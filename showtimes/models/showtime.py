@@ -19,6 +19,7 @@ from showtimes.exceptions import (
 from showtimes.layouts import Kind, places
 from showtimes.models.hall import TURNAROUND_MINUTES, Hall
 from showtimes.models.seat import Seat, SeatStatus, refuse_unknown
+from users.models import AuditEntry, User
 from users.querysets import LockingQuerySet
 
 LONGEST_OCCUPATION = timedelta(minutes=RUNTIME_MINUTES[1] + TURNAROUND_MINUTES[1])
@@ -227,19 +228,22 @@ class Showtime(models.Model):
         refuse_unknown(seat_ids, {seat.pk for seat in seats})
         return seats
 
-    def block(self, seat_ids: list[int], because: str = "") -> None:
+    def block(self, seat_ids: list[int], because: str = "", by: User | None = None) -> None:
         """Take seats out of sale. Raises ValidationError for unknown ones, SeatsUnavailable for reserved ones."""
         with transaction.atomic():
             seats = self.lock_seats(seat_ids)
             taken = self.taken_seats(seats)
             refuse_taken(seats, {pk: why for pk, why in taken.items() if why != SeatStatus.BLOCKED})
-            self.seats.filter(pk__in=seat_ids, is_blocked=False).update(is_blocked=True, blocked_because=because)
+            if fresh := [seat.pk for seat in seats if not seat.is_blocked]:
+                self.seats.filter(pk__in=fresh).update(is_blocked=True, blocked_because=because)
+                AuditEntry.objects.record("showtime.seats_blocked", self, by=by, seat_ids=fresh, reason=because)
 
-    def unblock(self, seat_ids: list[int]) -> None:
+    def unblock(self, seat_ids: list[int], by: User | None = None) -> None:
         """Put seats back on sale. Raises ValidationError for unknown ones."""
         with transaction.atomic():
-            self.lock_seats(seat_ids)
-            self.seats.filter(pk__in=seat_ids).update(is_blocked=False, blocked_because="")
+            if blocked := [seat.pk for seat in self.lock_seats(seat_ids) if seat.is_blocked]:
+                self.seats.filter(pk__in=blocked).update(is_blocked=False, blocked_because="")
+                AuditEntry.objects.record("showtime.seats_unblocked", self, by=by, seat_ids=blocked)
 
 
 def refuse_taken(seats: list[Seat], taken: dict[int, SeatStatus]) -> None:

@@ -10,7 +10,7 @@ from tests.api.html import HTML, Page, page, send
 from tests.cast import PASSWORD
 from tests.clients import browser, program
 from tests.refusals import nothing_changes
-from users.models import Login, User
+from users.models import AuditEntry, Login, User
 
 LOGIN, LOGOUT, REGISTER = "/login/", "/logout/", "/register/"
 COOKIES = {"access_token", "refresh_token", "csrftoken"}
@@ -67,7 +67,7 @@ def test_the_csrf_token_is_another_one_afterwards(visitor, alice):
 
 @pytest.mark.parametrize("wrong", [{"password": "wrong"}, {"login": "nobody"}])
 def test_a_wrong_login_stays_on_the_page(visitor, alice, wrong):
-    with nothing_changes():
+    with nothing_changes(AuditEntry):
         response = fill_in(visitor, LOGIN, CREDENTIALS | wrong)
     shown = Page(response)
     assert shown.status == 401

@@ -21,7 +21,7 @@ def test_anyone_is_shown_each_way_in(anonymous):
 
 def test_an_admin_is_shown_more(alice, ada):
     assert list(as_(alice).get(URL).json()) == FOR_ALL
-    assert list(as_(ada).get(URL).json()) == [*FOR_ALL, "users", "sales"]
+    assert list(as_(ada).get(URL).json()) == [*FOR_ALL, "users", "sales", "audit"]
 
 
 def test_every_way_in_is_open_to_whom_it_is_shown(anonymous, alice, ada):
@@ -30,7 +30,7 @@ def test_every_way_in_is_open_to_whom_it_is_shown(anonymous, alice, ada):
         assert anonymous.get(entries[name]).status_code == 200
     for name in OF_USERS:
         assert as_(alice).get(entries[name]).status_code == 200
-    for name in ("users", "sales"):
+    for name in ("users", "sales", "audit"):
         assert as_(ada).get(entries[name]).status_code == 200
     for name in ("register", "login", "token"):
         assert anonymous.post(entries[name]).status_code == 400

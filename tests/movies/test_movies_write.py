@@ -3,7 +3,7 @@ from django.db import connection
 from django.db.models.deletion import Collector
 
 from movies.models import Genre, Movie, MovieGenre
-from movies.serializers import MovieSerializer
+from movies.views import MovieViewSet
 from showtimes.models import Showtime
 from tests.cast import as_
 from tests.cinema import make_hall, make_movie, make_showtime
@@ -242,14 +242,14 @@ def test_nobody_else_writes(alice, anonymous, full, method):
 def test_a_genre_that_goes_between_the_check_and_the_write(ada, full, monkeypatch, method):
     movie = make_movie()
     url = URL if method == "post" else f"{URL}{movie.pk}/"
-    name = "create" if method == "post" else "update"
-    write = getattr(MovieSerializer, name)
+    name = "perform_create" if method == "post" else "perform_update"
+    write = getattr(MovieViewSet, name)
 
     def delete_genre_and_write(*args):
         Genre.objects.get(slug="war").delete()
         return write(*args)
 
-    monkeypatch.setattr(MovieSerializer, name, delete_genre_and_write)
+    monkeypatch.setattr(MovieViewSet, name, delete_genre_and_write)
     before = rows(Movie, MovieGenre)
     assert errors_of(getattr(as_(ada), method)(url, full)) == [("non_field_errors", "does_not_exist")]
     assert rows(Movie, MovieGenre) == before
@@ -259,13 +259,13 @@ def test_a_genre_that_goes_between_the_check_and_the_write(ada, full, monkeypatc
 @pytest.mark.parametrize("method", ["put", "patch"])
 def test_a_movie_that_goes_between_the_check_and_the_write(ada, full, monkeypatch, method):
     movie = make_movie()
-    update = MovieSerializer.update
+    update = MovieViewSet.perform_update
 
     def delete_movie_and_update(*args):
         Movie.objects.get().delete()
         return update(*args)
 
-    monkeypatch.setattr(MovieSerializer, "update", delete_movie_and_update)
+    monkeypatch.setattr(MovieViewSet, "perform_update", delete_movie_and_update)
     assert problem_of(getattr(as_(ada), method)(f"{URL}{movie.pk}/", full)) == (404, "not_found")
     assert rows(Movie, MovieGenre) == [[], []]
 
@@ -311,14 +311,14 @@ def test_a_movie_that_gets_a_showtime_while_it_is_deleted_stays(ada, after_the_l
 def test_two_changes_at_once_both_hold(ada, full, monkeypatch):
     """One that began before another and ends after it does not write the other's fields back."""
     movie = make_movie("Old", description="Old.")
-    update = MovieSerializer.update
+    update = MovieViewSet.perform_update
 
-    def change_description_and_update(serializer, movie, fields):
+    def change_description_and_update(view, serializer):
         monkeypatch.undo()
         meanwhile(lambda: as_(ada).patch(f"{URL}{movie.pk}/", {"description": "New.", "genres": ["war"]}))
-        return update(serializer, movie, fields)
+        return update(view, serializer)
 
-    monkeypatch.setattr(MovieSerializer, "update", change_description_and_update)
+    monkeypatch.setattr(MovieViewSet, "perform_update", change_description_and_update)
     body = as_(ada).patch(f"{URL}{movie.pk}/", {"title": "New"}).json()
     assert (body["title"], body["description"], body["genres"]) == ("New", "New.", ["war"])
     assert Movie.objects.values_list("title", "description").get() == ("New", "New.")

@@ -5,7 +5,7 @@ from django.core.files.storage import default_storage
 
 from movies import posters
 from movies.models import Movie
-from movies.serializers import MovieSerializer
+from movies.views import MovieViewSet
 from tests.cast import as_
 from tests.cinema import make_movie
 from tests.movies.pictures import encoded, files, picture, put
@@ -100,13 +100,13 @@ def test_a_movie_that_goes_meanwhile(ada, media, url, monkeypatch):
 
 def test_an_edit_does_not_bring_an_old_poster_back(ada, movie, media, url, monkeypatch):
     put(ada, url, encoded(picture()))
-    update = MovieSerializer.update
+    update = MovieViewSet.perform_update
 
     def replace_poster_and_update(*args):
         put(ada, url, encoded(picture()))
         return update(*args)
 
-    monkeypatch.setattr(MovieSerializer, "update", replace_poster_and_update)
+    monkeypatch.setattr(MovieViewSet, "perform_update", replace_poster_and_update)
     body = as_(ada).patch(f"/api/v1/movies/{movie.pk}/", {"title": "New"}).json()
     movie.refresh_from_db()
     assert [movie.poster_thumbnail.name, movie.poster.name] == files(media)

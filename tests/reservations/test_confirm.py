@@ -58,17 +58,17 @@ class TestConfirmed:
         assert (response.status_code, response.json()["status"]) == (200, "confirmed")
 
     def test_it_costs_as_many_queries_for_ten_seats_as_for_one(self, alice, showtime, django_assert_num_queries):
-        # it, BEGIN, seats, it again, its showtime, taken over?, UPDATE twice, COMMIT, the answer twice
+        # it, BEGIN, seats, it again, its showtime, taken over?, UPDATE twice, the audit entry, COMMIT, the answer twice
         for labels in (["A1"], ["A2", "A3", "A4", "B1", "B2", "B3", "B4", "B5", "B6", "C1"]):
             hold, client = reserve(alice, showtime, *labels, hold=True), as_(alice)
-            with django_assert_num_queries(11):
+            with django_assert_num_queries(12):
                 assert client.post(f"{URL}{hold.pk}/confirm/").status_code == 200
 
 
 class TestConfirmedAlready:
     @pytest.fixture
     def confirmed(self, alice, hold) -> Reservation:
-        hold.confirm()
+        hold.confirm(alice)
         return hold
 
     def test_it_stays_as_it_is(self, alice, confirmed):
@@ -97,7 +97,7 @@ class TestRefused:
         assert problem_of(response) == (409, "reservation_cancelled")
 
     def test_one_that_was_confirmed_and_then_cancelled(self, alice, hold):
-        hold.confirm()
+        hold.confirm(alice)
         hold.cancel(alice)
         with nothing_changes():
             response = confirm(alice, hold)

@@ -133,7 +133,7 @@ class TestHoldsPerUser:
         assert ask(alice, showtime, "B1").status_code == 201
 
     def test_nor_are_confirmed_ones(self, alice, showtime, holds):
-        holds[0].confirm()
+        holds[0].confirm(alice)
         assert ask(alice, showtime, "B1", hold=True).status_code == 201
 
     def test_nor_cancelled_ones(self, alice, showtime, holds):

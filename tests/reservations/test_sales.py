@@ -150,7 +150,7 @@ class TestCounted:
         hold = reserve(alice, self.showtime, "A1", hold=True)
         reserve(alice, self.showtime, "A2", hold=True)
         assert self.sold(ada) == (0, "0.00")
-        hold.confirm()
+        hold.confirm(alice)
         assert self.sold(ada) == (1, "10.00")
         clock.shift(timedelta(hours=1))
         assert self.sold(ada) == (1, "10.00")

@@ -36,7 +36,7 @@ def test_one_that_is_not_missing_is_not():
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"source": "and while there is life"}, "users/models.py has the text of the mutant without"),
+        ({"source": "and while there is life"}, "users/models/login.py has the text of the mutant without"),
         (
             {"replacement": "            and there_is_hope\n"},
             "its replacement is no code: NameError: ",

@@ -2,7 +2,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from showtimes.models import Hall, Seat, Showtime
-from showtimes.serializers import HallSerializer
+from showtimes.views import HallViewSet
 from tests.cast import as_
 from tests.cinema import LAYOUT, make_hall, make_showtime, tomorrow
 from tests.race import at_once
@@ -234,13 +234,13 @@ def test_one_that_was_deleted_a_moment_ago_does_not_come_back(ada, hall, monkeyp
 
 def change_it_first(monkeypatch, change) -> None:
     """Somebody else is quicker: after this request has read the hall, and before it writes."""
-    update = HallSerializer.update
+    update = HallViewSet.perform_update
 
     def overtaken(*args):
         change()
         return update(*args)
 
-    monkeypatch.setattr(HallSerializer, "update", overtaken)
+    monkeypatch.setattr(HallViewSet, "perform_update", overtaken)
 
 
 # Deleting one

@@ -133,7 +133,7 @@ def test_a_hold_keeps_a_seat_until_it_expires(anonymous, alice, clock, settings,
 
 
 def test_a_confirmed_hold_is_a_reservation_for_good(anonymous, alice, clock, showtime, url):
-    reserve(alice, showtime, "A1", hold=True).confirm()
+    reserve(alice, showtime, "A1", hold=True).confirm(alice)
     clock.shift(timedelta(hours=2))
     assert statuses(anonymous, url) == {"A1": "reserved"}
 

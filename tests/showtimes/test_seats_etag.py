@@ -71,7 +71,7 @@ def test_each_map_of_each_showtime_has_its_own(anonymous, showtime):
 CHANGES = {
     "a booking": lambda showtime, alice, clock: reserve(alice, showtime, "B1"),
     "a hold": lambda showtime, alice, clock: reserve(alice, showtime, "B1", hold=True),
-    "its confirmation": lambda showtime, alice, clock: alice.reservations.get(status="held").confirm(),
+    "its confirmation": lambda showtime, alice, clock: alice.reservations.get(status="held").confirm(alice),
     "its expiry": lambda showtime, alice, clock: clock.shift(timedelta(minutes=10)),
     "a cancellation": lambda showtime, alice, clock: alice.reservations.get(status="confirmed").cancel(alice),
     "a cancellation of one seat": lambda showtime, alice, clock: alice.reservations.get(status="confirmed").cancel(

@@ -2,7 +2,7 @@ import pytest
 
 from tests.cast import PASSWORD, make_user
 from tests.refusals import nothing_changes, problem_of
-from users.models import Login
+from users.models import AuditEntry, Login
 from users.tokens import AccessToken, RefreshToken
 
 URL = "/api/v1/auth/token/"
@@ -38,7 +38,7 @@ def test_a_foreign_origin_is_no_matter_without_cookies(anonymous, alice):
 def test_whatever_is_wrong_the_answer_is_the_same(anonymous, alice, login):
     make_user("deactivated", is_active=False)
     password = PASSWORD if login == "deactivated" else "wrong-password-42"
-    with nothing_changes():
+    with nothing_changes(AuditEntry):
         response = anonymous.post(URL, {"login": login, "password": password})
     assert problem_of(response) == (401, "invalid_credentials")
     assert response["WWW-Authenticate"] == "Bearer"

@@ -203,7 +203,7 @@ class TestTwoAdminsAtOnce:
     def test_without_the_lock_both_go(self, monkeypatch, sent):
         """The control: the race is real."""
         monkeypatch.setattr(LockingQuerySet, "lock", lambda rows: list(rows))
-        monkeypatch.setattr("users.models.transaction", SimpleNamespace(atomic=lambda **options: nullcontext()))
+        monkeypatch.setattr("users.models.user.transaction", SimpleNamespace(atomic=lambda **options: nullcontext()))
         meet_after(monkeypatch, User, "refresh_from_db")
         assert self.race(sent) == [200, 200]
         assert self.admins == 0

@@ -152,7 +152,8 @@ class LogoutView(PublicView):
         if any(cookies):
             enforce_csrf(request)
         named = {login_named_by(token) for token in (*cookies, bearer_of(request)) if token}
-        Login.objects.filter(pk__in=named - {None}).revoke()
+        for login in Login.objects.filter(pk__in=named - {None}).select_related("user"):
+            login.end(by=login.user)
         response = Response(status=status.HTTP_204_NO_CONTENT)
         clear_login_cookies(response)
         return response
@@ -170,7 +171,7 @@ class LogoutAllView(GenericAPIView):
 
         Ends every login of yours, this one too.
         """
-        request.user.logins.revoke()
+        request.user.log_out_everywhere()
         response = Response(status=status.HTTP_204_NO_CONTENT)
         clear_login_cookies(response)
         return response

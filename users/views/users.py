@@ -53,7 +53,7 @@ class UserViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         """
         serializer = RoleSerializer(self.get_object(), data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
-        return Response(UserSerializer(serializer.save()).data)
+        return Response(UserSerializer(serializer.save(by=request.user)).data)
 
 
 class LoginViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, viewsets.GenericViewSet):
@@ -67,4 +67,4 @@ class LoginViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, viewsets.Gen
         return super().get_queryset().filter(user=self.request.user.pk).alive()
 
     def perform_destroy(self, login: Login) -> None:
-        Login.objects.filter(pk=login.pk).revoke()
+        login.end(by=self.request.user)

@@ -59,12 +59,12 @@ def scenes(admin: User, alice: User, bob: User, guests: list[User], showtimes: l
 
     def blocked_seats():
         front = [seat.pk for seat in parlour[0].seats.filter(row="A", number__lte=4)]
-        parlour[0].block(front, "The ceiling drips here.")
+        parlour[0].block(front, "The ceiling drips here.", by=admin)
 
     def cancelled_showtime():
         for who, quantity in ((alice, 2), (guests[0], 4), (guests[1], 3)):
             reserve(who, grand[3], quantity)
-        cancel_showtime(grand[3])
+        cancel_showtime(grand[3], by=admin)
 
     def some_seats_given_back():
         reservation = reserve(alice, parlour[1], 3)

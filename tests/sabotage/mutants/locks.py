@@ -2,7 +2,7 @@
 
 from tests.sabotage.mutant import Mutant
 
-QUERYSETS, USERS = "users/querysets.py", "users/models.py"
+QUERYSETS, USERS = "users/querysets.py", "users/models/user.py"
 BOOKING = "reservations/serializers.py"
 RESERVATION = "reservations/models/reservation.py"
 CANCELLATIONS = "reservations/cancellations.py"

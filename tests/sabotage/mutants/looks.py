@@ -76,7 +76,7 @@ MUTANTS = (
     ),
     Mutant(
         "a login looks whether the password is still the same",
-        "users/models.py",
+        "users/models/user.py",
         "User.objects.filter(pk=self.pk, password=self.password, is_active=True)",
         "User.objects.filter(pk=self.pk)",
         "tests/users/test_login.py::test_what_ends_every_login_does_not_miss_one_that_is_just_being_made",

@@ -3,8 +3,18 @@
 from tests.sabotage.mutant import Mutant
 
 BOOKING, RESERVATION = "reservations/serializers.py", "reservations/models/reservation.py"
-SHOWTIME, USERS = "showtimes/models/showtime.py", "users/models.py"
+SHOWTIME, LOGIN = "showtimes/models/showtime.py", "users/models/login.py"
 HOLDS, REFRESH = "tests/reservations/test_holds.py", "tests/users/test_refresh.py"
+CANCELLED_WITH_ITS_LAST_SEAT = """\
+                self.save(update_fields=["status", "cancelled_at", "cancelled_because"])
+                self.record("cancelled", by=by, because=self.cancelled_because, seat_ids=given_back)
+            elif chosen:
+                self.record("seats_cancelled", by=by, seat_ids=given_back)
+"""
+CANCELLED_AFTERWARDS = """\
+        self.save(update_fields=["status", "cancelled_at", "cancelled_because"])
+        self.record("cancelled", by=by, because=self.cancelled_because, seat_ids=given_back)
+"""
 
 MUTANTS = (
     Mutant(
@@ -74,16 +84,16 @@ MUTANTS = (
     Mutant(
         "a confirmation is all of it or nothing",
         RESERVATION,
-        "            self.reserved_seats.update(expires_at=None)",
-        "        self.reserved_seats.update(expires_at=None)",
+        "            self.reserved_seats.update(expires_at=None)\n            self.record",
+        "        self.reserved_seats.update(expires_at=None)\n        self.record",
         "tests/reservations/test_confirm.py::TestAllOrNothing",
         "sqlite",
     ),
     Mutant(
         "a reservation's cancellation is all of it or nothing",
         RESERVATION,
-        '                self.save(update_fields=["status", "cancelled_at", "cancelled_because"])',
-        '        self.save(update_fields=["status", "cancelled_at", "cancelled_because"])',
+        CANCELLED_WITH_ITS_LAST_SEAT,
+        CANCELLED_AFTERWARDS,
         "tests/reservations/test_cancel.py::TestAllOrNothing",
         "sqlite",
     ),
@@ -129,7 +139,7 @@ MUTANTS = (
     ),
     Mutant(
         "a refresh token that was used up is not used again",
-        USERS,
+        LOGIN,
         "mine.filter(token_id=token_id, revoked_at=None, expires_at__gt=now)",
         "mine.filter(revoked_at=None, expires_at__gt=now)",
         f"{REFRESH}::test_the_one_that_was_just_replaced_does_no_harm",
@@ -137,14 +147,14 @@ MUTANTS = (
     ),
     Mutant(
         "a refresh token is looked at and used up in one statement",
-        USERS,
+        LOGIN,
         "mine.filter(token_id=token_id, revoked_at=None, expires_at__gt=now)",
         "self.token_id == token_id and mine.filter(revoked_at=None, expires_at__gt=now)",
         "tests/users/test_refresh_race.py::test_of_two_who_have_found_it_unused_one_wins",
     ),
     Mutant(
         "a refresh token of a login that has just ended is worth nothing",
-        USERS,
+        LOGIN,
         "mine.filter(token_id=token_id, revoked_at=None, expires_at__gt=now)",
         "mine.filter(token_id=token_id, expires_at__gt=now)",
         "tests/users/test_refresh_race.py::test_a_logout_in_the_middle_of_it_wins",
@@ -152,7 +162,7 @@ MUTANTS = (
     ),
     Mutant(
         "who comes second with a refresh token has ten seconds' grace",
-        USERS,
+        LOGIN,
         "timezone.now() - self.last_refreshed_at <= settings.REFRESH_GRACE",
         "timezone.now() == self.last_refreshed_at",
         f"{REFRESH}::test_the_one_that_was_just_replaced_does_no_harm",
@@ -160,7 +170,7 @@ MUTANTS = (
     ),
     Mutant(
         "a refresh token that comes again later ends its login",
-        USERS,
+        LOGIN,
         "            and timezone.now() - self.last_refreshed_at <= settings.REFRESH_GRACE\n",
         "",
         f"{REFRESH}::test_after_ten_seconds_it_ends_the_whole_login_and_only_it",
