@@ -1,22 +1,28 @@
 """What a refusal looks like, whoever refuses (RFC 9457), and that it changed nothing."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
+from pathlib import Path
 
 from django.db import OperationalError, models
 
 from tests.rows import everything
 
+PAGE = Path(__file__).parent.parent / "docs/errors.md"
+DOCUMENTED = {(int(status), code) for status, code in re.findall(r"(?m)^\| (\d{3}) \| `(\w+)`", PAGE.read_text())}
+
 
 def problem_of(response) -> tuple[int, str]:
-    """The status and the code of a well-formed problem."""
+    """The status and the code of a well-formed problem, which docs/errors.md has, so that every test looks after it."""
     assert response["Content-Type"] == "application/problem+json", response.content
     body = response.json()
     assert body["type"] == "about:blank"
     assert (body["status"], body["title"]) == (response.status_code, HTTPStatus(response.status_code).phrase)
     assert isinstance(body["detail"], str)
     assert body["detail"]
+    assert (response.status_code, body["code"]) in DOCUMENTED
     return response.status_code, body["code"]
 
 
