@@ -58,7 +58,7 @@ class ReservedSeatSerializer(serializers.ModelSerializer):
 class ReservationSerializer(serializers.ModelSerializer):
     user = BookerSerializer(read_only=True)
     showtime = BookedShowtimeSerializer(read_only=True)
-    seats = ReservedSeatSerializer(source="reserved_seats", many=True, read_only=True)
+    seats = ReservedSeatSerializer(many=True, read_only=True)
     status = serializers.ChoiceField(source="shown_status", choices=SHOWN_STATUSES, read_only=True)
     total = serializers.DecimalField(max_digits=10, decimal_places=2, read_only=True)
     currency = serializers.CharField(read_only=True)
@@ -134,7 +134,7 @@ class ReserveSerializer(serializers.Serializer):
             refuse_over_limits(user, showtime, validated_data.get("quantity") or len(locked), hold)
             seats = self.choose(showtime, locked)
             reservation = Reservation.objects.write(user, showtime, seats, hold=hold)
-            body = ReservationSerializer(Reservation.objects.for_display().get(pk=reservation.pk)).data
+            body = ReservationSerializer(reservation).data
             if key:
                 render = api_settings.DEFAULT_RENDERER_CLASSES[0]().render
                 IdempotencyKey.objects.remember(reservation, key, self.initial_data, render(body).decode())
@@ -149,7 +149,7 @@ class ReserveSerializer(serializers.Serializer):
 
     def read_showtime(self) -> Showtime:
         try:
-            return Showtime.objects.get(pk=self.validated_data["showtime_id"])
+            return Showtime.objects.select_related("movie").get(pk=self.validated_data["showtime_id"])
         except Showtime.DoesNotExist:
             missing = serializers.ErrorDetail("There is no such showtime.", "does_not_exist")
             raise serializers.ValidationError({"showtime_id": [missing]}) from None

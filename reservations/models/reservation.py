@@ -1,11 +1,13 @@
 import secrets
 from datetime import timedelta
 from decimal import Decimal
+from operator import attrgetter
 
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Prefetch, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from reservations.exceptions import HoldExpired, ReservationCancelled, TooLateToCancel
 from showtimes.models import Seat, Showtime, refuse_unknown
@@ -61,7 +63,7 @@ class ReservationQuerySet(models.QuerySet):
         ReservedSeat.objects.filter(seat__in=seats).expired().update(released_at=now)
         status = Status.HELD if hold else Status.CONFIRMED
         reservation = self.create(user=user, showtime=showtime, status=status, created_at=now, expires_at=expires_at)
-        ReservedSeat.objects.bulk_create(
+        reservation.seats = ReservedSeat.objects.bulk_create(
             ReservedSeat(
                 reservation=reservation,
                 showtime=showtime,
@@ -69,7 +71,7 @@ class ReservationQuerySet(models.QuerySet):
                 price=showtime.price_of(seat.kind),
                 expires_at=expires_at,
             )
-            for seat in seats
+            for seat in sorted(seats, key=attrgetter("pk"))
         )
         reservation.record("held" if hold else "made", by=user, seat_ids=[seat.pk for seat in seats])
         return reservation
@@ -128,9 +130,14 @@ class Reservation(models.Model):
     def currency(self) -> str:
         return settings.CURRENCY
 
+    @cached_property
+    def seats(self) -> list["ReservedSeat"]:
+        """Those that it has and had, in the order of their ids."""
+        return list(self.reserved_seats.all())
+
     @property
     def total(self) -> Decimal:
-        return sum((seat.price for seat in self.reserved_seats.all() if seat.is_active), Decimal("0.00"))
+        return sum((seat.price for seat in self.seats if seat.is_active), Decimal("0.00"))
 
     def lock(self) -> None:
         """Lock all seats of this reservation, whose list never changes, and read it and its showtime again."""

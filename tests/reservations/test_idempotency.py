@@ -194,7 +194,7 @@ class TestOneKey:
 
     def test_costs_three_queries_and_a_repetition_hardly_any(self, alice, asked, django_assert_num_queries):
         client, headers = as_(alice), {"Idempotency-Key": "k"}
-        with django_assert_num_queries(16):  # the old ones go, is it known?, INSERT
+        with django_assert_num_queries(14):  # the old ones go, is it known?, INSERT
             client.post(URL, asked, headers=headers)
         with django_assert_num_queries(5):  # BEGIN, user, the old ones go, it is known, COMMIT
             client.post(URL, asked, headers=headers)
