@@ -1,9 +1,9 @@
 from django.db import transaction
 from django.utils.text import slugify
 from rest_framework import serializers
-from rest_framework.validators import UniqueValidator
 
 from movies.models import Genre, Movie
+from users.serializers import UniqueValidator
 
 MAX_GENRES = 50
 
@@ -18,7 +18,7 @@ class GenreSerializer(serializers.ModelSerializer):
                 "error_messages": {"blank": "The name has no letters or digits for a slug. Give one."},
                 "help_text": "Made from the name of a new genre that brings none.",
             },
-            "name": {"validators": [UniqueValidator(Genre.objects.all(), "There is a genre of this name.", "iexact")]},
+            "name": {"validators": [UniqueValidator(Genre.objects.all(), "There is a genre of this name.")]},
         }
 
     def validate(self, genre: dict) -> dict:
