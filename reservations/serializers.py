@@ -10,7 +10,7 @@ from reservations import reports
 from reservations.best_available import best_available
 from reservations.exceptions import HoldLimitExceeded, NotEnoughSeats, SeatLimitExceeded
 from reservations.models import SHOWN_STATUSES, CancelledBecause, IdempotencyKey, Reservation, ReservedSeat
-from showtimes.fields import DayField
+from showtimes.fields import DayField, IdField
 from showtimes.layouts import Kind
 from showtimes.models import Seat, Showtime, refuse_taken, refuse_unknown
 from showtimes.serializers import SeatIdsField
@@ -95,7 +95,9 @@ class ReserveSerializer(serializers.Serializer):
 
     showtime_id = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
     seat_ids = SeatIdsField(required=False, help_text="These seats; or else give `quantity`.")
-    quantity = serializers.IntegerField(min_value=1, required=False, help_text="So many of the best available seats.")
+    quantity = serializers.IntegerField(
+        min_value=1, max_value=LARGEST_ID, required=False, help_text="So many of the best available seats."
+    )
     kind = serializers.ChoiceField(
         choices=Kind.choices, required=False, help_text="With `quantity`: only seats of this kind."
     )
@@ -189,8 +191,8 @@ class SalesQuerySerializer(serializers.Serializer):
 
     date_from = DayField(required=False, help_text="First day of the showtimes' start.")
     date_to = DayField(required=False, help_text="Last day of the showtimes' start.")
-    movie_id = serializers.IntegerField(required=False, max_value=LARGEST_ID, min_value=-LARGEST_ID)
-    hall_number = serializers.IntegerField(required=False, max_value=LARGEST_ID, min_value=-LARGEST_ID)
+    movie_id = IdField(required=False)
+    hall_number = IdField(required=False)
     group_by = serializers.ChoiceField(choices=tuple(reports.GROUPS), default="showtime")
 
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from rest_framework import serializers
 
 from users.days import DAY
+from users.filters import LARGEST_ID
 
 
 class InstantField(serializers.DateTimeField):
@@ -22,3 +23,15 @@ class DayField(serializers.DateField):
         if not DAY.fullmatch(value):
             self.fail("invalid", format="YYYY-MM-DD")
         return super().to_internal_value(value)
+
+
+class IdField(serializers.IntegerField):
+    """An id, in a query: digits, where DRF's own field also takes `1.0`, `1_0` and the digits of other scripts."""
+
+    def __init__(self, **kwargs):
+        super().__init__(min_value=-LARGEST_ID, max_value=LARGEST_ID, **kwargs)
+
+    def to_internal_value(self, data: str) -> int:
+        if not re.fullmatch(r"-?[0-9]+", data):
+            self.fail("invalid")
+        return super().to_internal_value(data)
