@@ -38,7 +38,18 @@ class BoundedPaginator(Paginator):
         return self.object_list.order_by().values("pk")[:COUNTED].count()
 
 
-class PageNumberPagination(pagination.PageNumberPagination):
+class DescribedPageSize:
+    """For the schema: DRF's own description leaves out how large a page can be."""
+
+    def get_schema_operation_parameters(self, view) -> list[dict]:
+        parameters = super().get_schema_operation_parameters(view)
+        for parameter in parameters:
+            if parameter["name"] == self.page_size_query_param:
+                parameter["schema"] |= {"minimum": 1, "maximum": self.max_page_size, "default": self.page_size}
+        return parameters
+
+
+class PageNumberPagination(DescribedPageSize, pagination.PageNumberPagination):
     """`page` and `page_size`. A page that is not there is 404, a malformed number 400."""
 
     django_paginator_class = BoundedPaginator
@@ -54,7 +65,7 @@ class PageNumberPagination(pagination.PageNumberPagination):
         return whole_number(request, self.page_query_param, 1)
 
 
-class CursorPagination(pagination.CursorPagination):
+class CursorPagination(DescribedPageSize, pagination.CursorPagination):
     """For lists that only ever grow: newest first by id, `cursor` and `page_size`."""
 
     ordering = "-id"

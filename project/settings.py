@@ -288,7 +288,9 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Movie reservations",
     "DESCRIPTION": "The API with which a cinema sells its seats. To try it out here, log in with `auth/login/`: this "
-    "page then sends the cookies and the CSRF token along. Or get a token from `auth/token/`, for *Authorize*.",
+    "page then sends the cookies and the CSRF token along. Or get a token from `auth/token/`, for *Authorize*.\n\n"
+    "Besides what each operation says of itself, any request can be refused before there is an operation to it: 400 "
+    "`bad_request` (no proper HTTP, or a host that this server does not answer for), 405, 406, and 413.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.0.3",
     "SCHEMA_PATH_PREFIX": r"/api/v1/",

@@ -32,7 +32,7 @@ from users.permissions import IsAuthenticated
 VISIBLE_ASCII = re.compile(r"[!-~]{1,255}")
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
-    str,
+    {"type": "string", "pattern": f"^{VISIBLE_ASCII.pattern}$"},
     OpenApiParameter.HEADER,
     description="1 to 255 visible ASCII characters. The same key and body again within 24 hours reserves nothing more: "
     "the first answer comes again, with `Idempotent-Replayed: true`.",

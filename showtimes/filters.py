@@ -13,7 +13,7 @@ class ShowtimeFilter(filters.FilterSet):
     starts_at = InstantOrDayFilter(method="at", label="An instant: exactly that one; a day: all of it")
     starts_at_after = AfterFilter("starts_at")
     starts_at_before = BeforeFilter("starts_at")
-    status = filters.ChoiceFilter(choices=Status)
+    status = filters.ChoiceFilter(choices=Status.choices)
     ordering = OrderingFilter(fields=("starts_at", "price"))
 
     class Meta:

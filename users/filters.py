@@ -45,6 +45,7 @@ class IdField(forms.IntegerField):
         return super().to_python(value)
 
 
+@extend_schema_field({"type": "integer", "format": "int64", "minimum": -LARGEST_ID, "maximum": LARGEST_ID})
 class IdFilter(filters.Filter):
     """An id, in 64 bits."""
 
@@ -113,7 +114,7 @@ class OrderingFilter(filters.OrderingFilter):
 
 class UserFilter(filters.FilterSet):
     search = filters.CharFilter(method="search_name_and_email", label="Part of the username or e-mail address")
-    role = filters.ChoiceFilter(choices=Role)
+    role = filters.ChoiceFilter(choices=Role.choices)
     is_active = BooleanFilter()
 
     class Meta:
