@@ -1,7 +1,7 @@
 # The commands of this project. They need Python 3.11 or newer, git and make, and keep to themselves in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test storm faults sabotage lint fix audit check
+.PHONY: help run test storm faults sabotage fuzz lint fix audit check
 .DELETE_ON_ERROR:
 
 # Newest first. `make run PYTHON=…` names another; a .venv that exists keeps the one it was made with.
@@ -14,6 +14,7 @@ help:
 	@echo "make storm     many clients fight for few seats of a real server (ATTEMPTS=20000 CLIENTS=12 SEED=1 DB=postgres)"
 	@echo "make faults    what serves the cinema is killed, locked and filled up under load (ROUNDS=1 SEED=1)"
 	@echo "make sabotage  takes the guards out of the code one by one, to see that a test notices each time"
+	@echo "make fuzz      asks a real server for all that the schema allows, and for much that it does not (EXAMPLES=100 SEED=1)"
 	@echo "make lint      style, likely bugs, and the arrows between the apps"
 	@echo "make fix       what ruff can put right by itself"
 	@echo "make audit     asks whether a vulnerability is known in any library (of another service: ARGS='-s osv')"
@@ -38,6 +39,10 @@ faults: .venv/for-tests
 
 sabotage: .venv/for-tests
 	@exec .venv/bin/python -m tests.sabotage $(ARGS)
+
+EXAMPLES ?= 100
+fuzz: .venv/for-tests
+	@exec .venv/bin/python -m tests.fuzz --examples=$(EXAMPLES) --seed=$(SEED) --db=$(DB) $(ARGS)
 
 lint: .venv/for-tests
 	@.venv/bin/ruff check

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings as configured
 from rest_framework.test import APIClient
 
-from tests.clients import browser
+from tests.clients import browser, program
 from tests.refusals import problem_of
 from users.models import Login
 
@@ -55,3 +55,14 @@ def test_a_cookie_that_counts_for_nothing_needs_none(db):
     client = APIClient(enforce_csrf_checks=True)
     client.cookies[configured.ACCESS_COOKIE] = "stale"
     assert problem_of(client.patch(ME, {})) == (401, "not_authenticated")
+
+
+@pytest.mark.parametrize("come_in", [browser, program])
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [("text/plain", b"x"), ("application/json", b"{"), ("multipart/form-data; boundary=x", b"--x")],
+)
+def test_what_takes_no_body_looks_at_none_by_cookie_or_by_bearer(login, come_in, content_type, body):
+    """A form would be looked at for the token; nothing else is."""
+    assert come_in(login).generic("POST", "/api/v1/auth/logout/", body, content_type).status_code == 204
+    assert not Login.objects.alive().exists()
