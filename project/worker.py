@@ -20,6 +20,7 @@ from gunicorn.workers.base import Worker as BaseWorker
 from waitress import wasyncore
 from waitress.buffers import ReadOnlyFileBasedBuffer
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
 from waitress.task import ErrorTask, WSGITask
 
@@ -72,6 +73,21 @@ class File(ReadOnlyFileBasedBuffer):
         self.context.run(super().close)
 
 
+class Parser(HTTPRequestParser):
+    """Refuses what a proxy in front could take for more or fewer requests than we do (RFC 9112, 6.1 and 6.3)."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        try:
+            super().parse_header(header_plus)
+        except ValueError:  # where int() is given thousands of digits
+            raise ParsingError("Content-Length is too long") from None
+        chunked_in_1_0 = "TRANSFER_ENCODING" in self.headers  # waitress takes it away where it understands it
+        if chunked_in_1_0 or (self.chunked and "CONTENT_LENGTH" in self.headers):
+            raise ParsingError("The body's length is ambiguous")
+        if self.content_length > self.adj.max_request_body_size:
+            self.expect_continue = False  # but hear at once that it is too large
+
+
 class Answer(WSGITask):
     def get_environment(self) -> dict:
         return super().get_environment() | {"wsgi.file_wrapper": File}
@@ -80,7 +96,7 @@ class Answer(WSGITask):
 class Channel(HTTPChannel):
     """A connection."""
 
-    task_class, error_task_class = Answer, Refusal
+    parser_class, task_class, error_task_class = Parser, Answer, Refusal
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

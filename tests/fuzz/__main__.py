@@ -23,6 +23,8 @@ CHECKS = (
     *("response_schema_conformance", "missing_required_header", "unsupported_method", "allow_header_conformance"),
 )
 SEED = "tests/fuzz/seed.py"
+# The audit log keeps these refusals, and that is all that they change.
+WRITTEN_DOWN = {(name, 401) for name in ("auth_login", "auth_token", "auth_refresh", "auth_token_refresh")}
 OPERATIONS = {
     operation["operationId"]
     for operations in yaml.safe_load((harness.ROOT / "schema.yml").read_text())["paths"].values()
@@ -114,7 +116,7 @@ def ask_as(
         *(
             f"{role}: {note['operation']} was answered {note['status']}, and something was changed."
             for note in notes
-            if note["changed"] and note["status"] >= 400
+            if note["changed"] and note["status"] >= 400 and (note["operation"], note["status"]) not in WRITTEN_DOWN
         ),
     ]
 

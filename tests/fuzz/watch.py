@@ -12,11 +12,13 @@ class Watch:
 
     def __init__(self, settings: Mapping[str, str] = os.environ):
         if "SQLITE_PATH" in settings:
-            connection = sqlite3.connect(settings["SQLITE_PATH"], isolation_level=None, check_same_thread=False)
+            self.connection = connection = sqlite3.connect(
+                settings["SQLITE_PATH"], isolation_level=None, check_same_thread=False
+            )
             # It tells another number whenever another connection has committed a change.
             self.state = lambda: connection.execute("PRAGMA data_version").fetchone()
         else:
-            connection = postgres.connect(settings)
+            self.connection = connection = postgres.connect(settings)
             tables = [
                 name
                 for (name,) in connection.execute(
@@ -33,3 +35,6 @@ class Watch:
         """Whether there is a change since the last look."""
         before, self.last = self.last, self.state()
         return self.last != before
+
+    def close(self) -> None:
+        self.connection.close()
