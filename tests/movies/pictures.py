@@ -70,3 +70,10 @@ def files(media: Path) -> list[str]:
 
 def put(user, url: str, content: bytes, **names):
     return as_(user).put(url, {"poster": upload(content, **names)}, format="multipart")
+
+
+def see(path: Path) -> Image.Image:
+    """The poster as it is stored."""
+    image = Image.open(BytesIO(path.read_bytes()))
+    image.load()
+    return image
