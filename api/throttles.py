@@ -126,7 +126,8 @@ def count_in_database(keys: list[str], seconds: int) -> list[tuple[int, float]]:
     return windows
 
 
-def sweep(now: float) -> None:
+def sweep(now: float) -> int:
+    """How many counters went whose window had ended by then, of a thousand at most."""
     with transaction.atomic():
         old = ThrottleCounter.objects.filter(expires_at__lt=now).select_for_update(skip_locked=True)
-        ThrottleCounter.objects.filter(pk__in=[counter.pk for counter in old[:1000]]).delete()
+        return ThrottleCounter.objects.filter(pk__in=[counter.pk for counter in old[:1000]]).delete()[0]

@@ -106,6 +106,19 @@ def test_it_owns_nothing_and_belongs_to_nobody(site):
     assert site.execute(site.superuser, f"{owned} UNION ALL {member}") == []
 
 
+def test_only_the_owner_takes_old_entries_out_of_the_audit_log(site, tmp_path):
+    site.execute(
+        site.server,
+        "INSERT INTO users_auditentry (at, action, target, details, request_id)"
+        " VALUES (now() - interval '400 days', 'login.failed', '', '{}', '')",
+    )
+    refused = harness.try_to_run(harness.environment(site.server, tmp_path), "manage.py", "purge")
+    assert refused.returncode == 1
+    assert "audit: permission denied" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert "audit: 1 removed" in harness.run(harness.environment(site.owner, tmp_path), "manage.py", "purge")
+
+
 REFUSED = [
     "CREATE TABLE mine (id int)",
     "CREATE TEMPORARY TABLE mine (id int)",
@@ -136,6 +149,10 @@ REFUSED = [
     "UPDATE django_migrations SET app = 'mine'",
     "DELETE FROM django_migrations",
     "INSERT INTO django_migrations (app, name, applied) VALUES ('mine', '0001', now())",
+    "UPDATE users_auditentry SET action = 'mine'",
+    "DELETE FROM users_auditentry",
+    "TRUNCATE users_auditentry",
+    "ALTER TABLE users_auditentry DISABLE TRIGGER USER",
     "SELECT setval('users_user_id_seq', 1)",
     "SET ROLE cinema_owner",
     "SET SESSION AUTHORIZATION cinema_owner",

@@ -182,6 +182,12 @@ def test_the_last_but_one_may_go(ada, alice):
     assert as_(alice).get(URL).status_code == 200
 
 
+def test_where_there_is_no_admin_anyway_others_can_be_changed(alice):
+    """By a program: it is not they who leave nobody to run the cinema."""
+    alice.change(is_active=False)
+    assert not User.objects.get().is_active
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("sent", [{"role": "user"}, {"is_active": False}])
 class TestTwoAdminsAtOnce:

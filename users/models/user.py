@@ -104,10 +104,11 @@ class User(AbstractBaseUser):
             admins = User.objects.filter(role=Role.ADMIN, is_active=True) | User.objects.filter(pk=self.pk)
             admins = admins.lock()
             self.refresh_from_db()
+            was_admin = self.is_admin
             changed = {name: value for name, value in fields.items() if value != getattr(self, name)}
             for name, value in changed.items():
                 setattr(self, name, value)
-            if not any(admin.is_admin for admin in admins if admin != self) and not self.is_admin:
+            if was_admin and not self.is_admin and not any(admin.is_admin for admin in admins if admin != self):
                 raise LastAdmin
             self.save(update_fields=changed)
             if not self.is_active:
