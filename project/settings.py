@@ -191,6 +191,7 @@ SIMPLE_JWT = {
 
 ACCESS_COOKIE = "__Host-access_token" if HTTPS else "access_token"
 REFRESH_COOKIE = "__Secure-refresh_token" if HTTPS else "refresh_token"
+SESSION_ENGINE = "users.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_FAILURE_VIEW = "api.problems.csrf_failure"
 origins = (
