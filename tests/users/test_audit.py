@@ -127,6 +127,18 @@ class TestFilters:
     def test_from_when_to_when(self, ada, asked, found):
         assert self.found(ada, **asked) == [getattr(self, name).pk for name in found]
 
+    def test_written_by_servers_whose_clocks_differ(self, ada):
+        """The later key has the earlier time: both are found, for keys rise with time but for an hour."""
+        day = datetime(2026, 11, 27, 12, tzinfo=UTC)
+        fast = write("login.failed", at=day)
+        slow = write("login.failed", at=day - timedelta(minutes=50))
+        write("login.failed", at=day + timedelta(minutes=5))
+        assert self.found(ada, after="2026-11-27", before="2026-11-27T12:00:00Z") == [slow.pk, fast.pk]
+
+    def test_old_ones_cost_as_many_queries_as_there_are_steps_to_them(self, ada, django_assert_num_queries):
+        with django_assert_num_queries(3):  # until when, until which key, the page
+            assert self.found(ada, before="2026-11-24") == [self.renamed.pk, self.promoted.pk]
+
     def test_all_of_them_at_once(self, ada, alice):
         asked = {"actor": ada.pk, "action": "user.rights_changed", "target": f"user/{alice.pk}", "after": "2026-11-24"}
         assert self.found(ada, **asked) == [self.promoted.pk]
