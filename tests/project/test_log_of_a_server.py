@@ -93,7 +93,7 @@ def test_a_visit_with_answers_of_every_kind(tmp_path, settings, showtime):
         ask("GET /api/v1/users/me/", 401, code="not_authenticated", X_Request_ID="an-id-of-the-client")
         poster = tmp_path / f"media/posters/{'0' * 32}.webp"
         poster.parent.mkdir(parents=True)
-        poster.write_bytes(b"a poster")
+        poster.write_bytes(b"a poster" * 500_000)  # which only the loop can send
         ask(f"GET /media/posters/{poster.name}?token={query_token}", 200, path="/media/<path:name>")
         bad = {"code": "authentication_failed", "Authorization": f"Bearer {query_token}"}
         ask("GET /api/v1/users/me/", 401, **bad)
