@@ -18,6 +18,7 @@ from reservations.management.commands import demo
 from reservations.management.demo import canvas
 from reservations.models import Reservation
 from tests import postgres
+from tests.documents import blocks
 from users.models import User
 
 ROOT = Path(__file__).parent.parent
@@ -26,10 +27,6 @@ README = (ROOT / "README.md").read_text()
 
 def section(title: str) -> str:
     return re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", README, re.DOTALL | re.MULTILINE)[1]
-
-
-def blocks(text: str, language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
 
 
 @pytest.fixture
@@ -108,7 +105,8 @@ def test_the_table_names_each_setting_that_is_read(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "SECURITY.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
+    "page",
+    ["README.md", "SECURITY.md", "CHANGELOG.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))],
 )
 def test_links_lead_somewhere(page):
     text = (ROOT / page).read_text()
