@@ -15,7 +15,7 @@ help:
 	@echo "make faults    what serves the cinema is killed, locked and filled up under load (ROUNDS=1 SEED=1)"
 	@echo "make sabotage  takes the guards out of the code one by one, to see that a test notices each time"
 	@echo "make fuzz      asks a real server for all that the schema allows, and for much that it does not (EXAMPLES=100 SEED=1)"
-	@echo "make lint      style, likely bugs, and the arrows between the apps"
+	@echo "make lint      style, likely bugs, the arrows between the apps, and the files for Docker"
 	@echo "make fix       what ruff can put right by itself"
 	@echo "make audit     asks whether a vulnerability is known in any library (of another service: ARGS='-s osv')"
 	@echo "make check     all that CI runs"
@@ -48,6 +48,8 @@ lint: .venv/for-tests
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@.venv/bin/lint-imports --no-logo
+	@.venv/bin/hadolint Dockerfile
+	@.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec compose.yml
 
 fix: .venv/for-tests
 	@.venv/bin/ruff check --fix
