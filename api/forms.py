@@ -88,6 +88,9 @@ class Form:
     encoding: str = FORM
     inputs: list[Input] = field(default_factory=list)
     raw: str = ""
+    address: str = ""  # that of the page, unless another is named
+    seat_map: str = ""  # the picture on which its seats can be picked
+    pick: str = ""  # those of which status
 
 
 def form_of(view, method: str, values: Mapping, errors: list[dict]) -> Form:

@@ -4,6 +4,7 @@ Log-in, log-out and registration for people: a form before the API's own views, 
 Unlike the API's JSON, a form can be sent from any site, so that each of them needs a CSRF token, whoever is logged in.
 """
 
+from django.conf import settings
 from django.http import HttpResponseRedirect
 from django.middleware.csrf import rotate_token
 from django.urls import reverse
@@ -13,7 +14,7 @@ from rest_framework.response import Response
 
 from api.parsers import FormParser
 from api.renderers import BrowsableAPIRenderer
-from users.cookies import set_login_cookies
+from users.cookies import REFRESH_PATH, set_login_cookies
 from users.csrf import enforce_csrf
 from users.serializers import CredentialsSerializer
 from users.views import auth
@@ -63,8 +64,16 @@ class LogoutPage(Page, auth.LogoutView):
 
     @extend_schema(request=None)
     def post(self, request):
-        """Log out"""
+        """
+        Log out
+
+        Once the access cookie has run out, only the refresh cookie names the login. A browser sends it to its own path,
+        and so is led there, with the same form.
+        """
         enforce_csrf(request)
+        if settings.ACCESS_COOKIE not in request.COOKIES and not request.path.startswith(REFRESH_PATH):
+            address = f"{reverse('logout-page-of-refresh-cookie')}?{request.META['QUERY_STRING']}"
+            return HttpResponseRedirect(address, preserve_request=True)
         response = HttpResponseRedirect(next_address(request))
         response.cookies = super().post(request).cookies
         return response

@@ -14,6 +14,7 @@ from rest_framework.utils import encoders
 from api.forms import Form, form_of, query_inputs
 from api.markup import marked_up, prose
 from api.problems import CONTENT_TYPE
+from api.visit import next_forms, show_seats
 
 # Of the answer's headers, those that tell a reader something.
 HEADERS = ("Allow", "Idempotent-Replayed", "Location", "Retry-After", "WWW-Authenticate")
@@ -54,6 +55,9 @@ class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
         # The page shows who is logged in and has a CSRF token in it.
         response["Cache-Control"] = "no-store"
         problem = data if response.exception else {}
+        forms = [*self.forms(view, request, data, problem), *([] if problem else next_forms(view, request, data))]
+        for form in forms:
+            show_seats(form, view)
         return {
             "product": settings.SPECTACULAR_SETTINGS["TITLE"],
             "view": view,
@@ -69,9 +73,9 @@ class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
             "content": self.content(view, data) if data is not None else "",
             "headers": [(name, value) for name, value in response.items() if name in HEADERS],
             "content_type": CONTENT_TYPE if problem else JSONRenderer.media_type,
-            "forms": list(self.forms(view, request, data, problem)),
+            "forms": forms,
             "queries": query_inputs(view, request, problem.get("errors", ())),
-            "pictures": [] if problem else list(pictures(view, data)),
+            "pictures": [] if problem else list(pictures(view, data, forms)),
         }
 
     def content(self, view, data) -> SafeString:
@@ -92,6 +96,8 @@ class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
             for action in view.get_extra_actions()
             if is_allowed(action, view, request)
         }
+        if view.basename == "movie":
+            links["Showtimes"] = f"{reverse('showtime-list')}?movie_id={view.kwargs['pk']}"
         if view.basename == "showtime":
             pk = view.kwargs["pk"]
             links["Reserve"] = f"{reverse('reservation-list')}?showtime_id={pk}"
@@ -133,9 +139,9 @@ def sent(request) -> Mapping:
         return {}
 
 
-def pictures(view, data) -> Iterator[dict]:
-    """What can be shown of it: posters, and the seats of a showtime."""
-    if getattr(view, "basename", "") == "showtime" and view.detail:
+def pictures(view, data, forms: list[Form]) -> Iterator[dict]:
+    """What can be shown of it: posters, and the seats of a showtime, unless a form shows them."""
+    if getattr(view, "basename", "") == "showtime" and view.detail and not any(form.seat_map for form in forms):
         yield {"src": reverse("showtime-seats-map", args=[view.kwargs["pk"]]), "alt": "The seats"}
     rows = data.get("results", data) if isinstance(data, dict) else data
     for row in rows if isinstance(rows, list) else [rows]:

@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from api.media import media
 from api.pages import LoginPage, LogoutPage, RegisterPage
+from users.cookies import REFRESH_PATH
 
 handler400 = "api.problems.bad_request"
 handler403 = "api.problems.permission_denied"
@@ -12,6 +13,7 @@ handler404 = "api.problems.page_not_found"
 handler500 = "api.problems.server_error"
 
 urlpatterns = [
+    path(f"{REFRESH_PATH[1:]}logout/page/", LogoutPage.as_view(), name="logout-page-of-refresh-cookie"),
     path("api/v1/", include("api.urls")),
     path("login/", LoginPage.as_view(), name="login-page"),
     path("logout/", LogoutPage.as_view(), name="logout-page"),

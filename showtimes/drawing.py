@@ -124,7 +124,8 @@ class Drawing:
         return lines(
             f'<g role="group" aria-label="Row {row[0].row}">'
             + "".join(
-                f'<use href="#{seat.kind}-{seat.status}" x="{seat.x * PLACE}" y="{seat.y * PLACE}" role="img">'
+                f'<use id="seat-{seat.pk}" href="#{seat.kind}-{seat.status}"'
+                f' x="{seat.x * PLACE}" y="{seat.y * PLACE}" role="img">'
                 f"<title>{seat.label}, {seat.kind}, {seat.price} {currency}, {seat.status}</title></use>\n"
                 for seat in row
             )

@@ -50,6 +50,8 @@ OUTSIDE = {
     "page_login_send": Operation("POST", "/login/", FORM),
     "page_logout": Operation("GET", "/logout/"),
     "page_logout_send": Operation("POST", "/logout/", FORM),
+    "page_logout_of_refresh": Operation("GET", "/api/v1/auth/logout/page/"),
+    "page_logout_of_refresh_send": Operation("POST", "/api/v1/auth/logout/page/", FORM),
     "page_register": Operation("GET", "/register/"),
     "page_register_send": Operation("POST", "/register/", FORM),
     "admin_site": Operation("GET", "/admin/"),

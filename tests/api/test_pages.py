@@ -180,6 +180,26 @@ def test_it_ends_that_login_and_clears_its_cookies(alice):
     assert who_am_i(visitor) is None
 
 
+def test_it_ends_it_also_once_the_access_cookie_has_run_out(alice):
+    """The browser sends the refresh cookie to its own path only, and so is led there."""
+    login = Login.objects.create(user=alice)
+    visitor = browser(login)
+    visitor.credentials()
+    refresh_token = visitor.cookies.pop("refresh_token")
+    del visitor.cookies["access_token"]
+    token = page(visitor, LOGOUT).all("input", name="csrfmiddlewaretoken")[0]["value"]
+    asked = {"csrfmiddlewaretoken": token}
+    response = send(visitor, "POST", f"{LOGOUT}?next=/api/v1/schedule/", asked)
+    assert response.status_code == 307
+    assert response["Location"].startswith(refresh_token["path"])
+    visitor.cookies["refresh_token"] = refresh_token.value
+    response = send(visitor, "POST", response["Location"], asked)
+    assert (response.status_code, response["Location"]) == (302, "/api/v1/schedule/")
+    login.refresh_from_db()
+    assert login.revoked_at
+    assert visitor.cookies["refresh_token"]["max-age"] == 0
+
+
 def test_every_page_has_a_button_for_it(alice):
     visitor = browser(Login.objects.create(user=alice))
     visitor.credentials()
