@@ -48,4 +48,4 @@ def show_seats(form: Form, view) -> None:
         showtime = view.kwargs["pk"] if view.basename == "showtime" else ""
     if re.fullmatch("[0-9]{1,18}", str(showtime)):
         form.seat_map = reverse("showtime-seats-map", args=[int(showtime)])
-        form.pick = SeatStatus.BLOCKED if view.action == "seats_unblock" else SeatStatus.AVAILABLE
+        form.pick = SeatStatus.BLOCKED if view.action_map.get("post") == "seats_unblock" else SeatStatus.AVAILABLE

@@ -160,6 +160,51 @@ def test_references_lead_to_what_they_name(alice, things):
     assert shown.all("a", href=f"{API}reservations/{things['reservation']}/cancel/")
 
 
+def test_a_showtimes_page_goes_on_with_the_form_that_reserves_and_its_picture(alice, things):
+    for path in ("", "seats/"):
+        shown = page(as_(alice), f"{API}showtimes/{things['showtime']}/{path}")
+        assert shown.all("form", action=f"{API}reservations/", **{"data-method": "POST"})
+        assert shown.inputs()["POST-showtime_id"]["value"] == str(things["showtime"])
+        [seat_map] = [attrs for attrs in shown.all("div") if "data-seat-map" in attrs]
+        assert seat_map["data-seat-map"] == f"{API}showtimes/{things['showtime']}/seats/map/"
+        assert seat_map["data-pick"] == "available"
+        assert len(shown.all("img", src=seat_map["data-seat-map"])) == 1
+
+
+def test_only_what_is_blocked_can_be_picked_to_unblock(ada, things):
+    for path, status in (("block", "available"), ("unblock", "blocked")):
+        shown = page(as_(ada), f"{API}showtimes/{things['showtime']}/seats/{path}/")
+        assert shown.all("div", **{"data-pick": status})
+
+
+def test_a_reservations_page_goes_on_with_what_can_become_of_it(alice, bob, clock, things, showtime):
+    def going_on(reservation, user=alice) -> list[str]:
+        return [form["action"] for form in page(as_(user), reservation).all("form") if "data-method" in form]
+
+    confirmed = f"{API}reservations/{things['reservation']}/"
+    held = f"{API}reservations/{reserve(alice, showtime, 'A2', hold=True).pk}/"
+    assert going_on(confirmed) == [f"{confirmed}cancel/"]
+    assert going_on(held) == [f"{held}confirm/", f"{held}cancel/"]
+    assert going_on(held, bob) == []  # to whom it does not exist
+    clock.shift(timedelta(hours=1))
+    assert going_on(held) == []
+
+
+def test_the_seats_to_cancel_are_chosen_by_name(alice, things, showtime):
+    address = f"{API}reservations/{things['reservation']}/"
+    a1, c1 = ids_of(showtime, "A1", "C1")
+    boxes = page(as_(alice), address).all("input", type="checkbox", name="seat_ids[]")
+    assert [box["value"] for box in boxes] == [str(a1), str(c1)]
+    assert send(as_(alice), "POST", f"{address}cancel/", {"seat_ids[]": a1}).status_code == 200
+    boxes = page(as_(alice), address).all("input", type="checkbox", name="seat_ids[]")
+    assert [box["value"] for box in boxes] == [str(c1)]
+
+
+def test_a_movies_page_leads_to_its_showtimes(anonymous, things):
+    address = f"{API}showtimes/?movie_id={things['movie']}"
+    assert page(anonymous, f"{API}movies/{things['movie']}/").all("a", href=address)
+
+
 def test_seats_lead_nowhere_and_are_shown_as_a_picture(anonymous, things):
     address = f"{API}showtimes/{things['showtime']}/seats/"
     shown = page(anonymous, address)
@@ -335,6 +380,14 @@ def test_taken_seats_are_told_by_name(alice, bob, showtime):
     assert shown.status == 409
     assert "A1 is held" in shown.text
     assert shown.methods() == ["POST"]
+    assert shown.all("div", **{"data-seat-map": f"{API}showtimes/{showtime.pk}/seats/map/"})
+
+
+@pytest.mark.parametrize("unknown", [4711, "", "x", "9" * 5000, "-1", "٣"])
+def test_there_is_no_picture_of_a_showtime_that_is_none(alice, showtime, unknown):
+    shown = Page(send(as_(alice), "POST", f"{API}reservations/", {"showtime_id": unknown, "quantity": 1}))
+    assert shown.status == 400
+    assert not [attrs for attrs in shown.all("div") if "data-seat-map" in attrs]
 
 
 def test_a_change_may_come_as_a_form(ada, showtime):

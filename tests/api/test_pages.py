@@ -200,15 +200,15 @@ def test_it_ends_it_also_once_the_access_cookie_has_run_out(alice):
     assert visitor.cookies["refresh_token"]["max-age"] == 0
 
 
-def test_every_page_has_a_button_for_it(alice):
+def test_every_page_has_a_button_for_it_that_leads_to_where_nobody_has_to_be_logged_in(alice):
     visitor = browser(Login.objects.create(user=alice))
     visitor.credentials()
-    shown = page(visitor, "/api/v1/movies/")
+    shown = page(visitor, "/api/v1/reservations/")
     assert "Log in" not in shown.text
     [form] = [form for form in shown.all("form") if form.get("action", "").startswith(LOGOUT)]
     token = shown.all("input", name="csrfmiddlewaretoken")[0]["value"]
     response = send(visitor, "POST", form["action"], {"csrfmiddlewaretoken": token})
-    assert response["Location"] == "/api/v1/movies/"
+    assert response["Location"] == "/api/v1/"
     assert who_am_i(visitor) is None
 
 

@@ -4,7 +4,8 @@
 */
 
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const SMALLEST = 19; // pixels of a seat without its gap: with it 24, as WCAG 2.2 (2.5.8) wants
+const PLACE = 20; // the picture's units from one seat to the next
+const SMALLEST = 24; // pixels for them, as WCAG 2.2 (2.5.8) wants
 
 export async function letSeatsBePicked() {
   const frame = document.querySelector("[data-seat-map]");
@@ -22,7 +23,7 @@ export async function letSeatsBePicked() {
 
   const seats = [...picture.querySelectorAll(`use[href$="-${frame.dataset.pick}"][id]`)].map((use) => new Seat(use));
   if (!seats.length) return;
-  const side = seats[0].use.getBoundingClientRect().width;
+  const side = seats[0].use.getScreenCTM().a * PLACE;
   if (side < SMALLEST) host.style.width = `${(width * SMALLEST) / side}px`;
 
   const ids = () => field.value.split(/\s+/).filter(Boolean);

@@ -1,0 +1,3 @@
+from project.settings import *  # noqa: F403
+
+WHITENOISE_USE_FINDERS = True  # no `collectstatic` before the tests
