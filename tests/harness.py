@@ -30,18 +30,19 @@ from tests.environment import SETTINGS
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
+GUNICORN = [sys.executable, "-m", "gunicorn", "-c", "project/gunicorn.py", "--log-level", "warning"]
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 30
 
 
 @contextmanager
-def database(kind: str) -> Iterator[dict[str, str]]:
+def database(kind: str, *, fsync: bool = False) -> Iterator[dict[str, str]]:
     """The settings of an empty database, `postgres` or `sqlite`, that is gone afterwards."""
     if kind == "sqlite":
         with tempfile.TemporaryDirectory(prefix="cinema-") as folder:
             yield {"SQLITE_PATH": f"{folder}/db.sqlite3"}
         return
-    with postgres.server() as settings:
+    with postgres.server(fsync=fsync) as settings:
         name = sql.Identifier(f"cinema_{secrets.token_hex(4)}")
         with postgres.connect(settings) as server:
             server.execute(sql.SQL("CREATE DATABASE {}").format(name))
@@ -116,16 +117,23 @@ def try_to_run(environment: dict[str, str], *arguments: str, stdin: str = "") ->
 
 @contextmanager
 def serve(environment: dict[str, str], log: Path, wsgi: str = "project.wsgi") -> Iterator[tuple[str, int]]:
-    """
-    Host and port of gunicorn, configured as in production, once it answers. What it says goes to `log`.
+    """Host and port of gunicorn, configured as in production, once it answers. What it says goes to `log`."""
+    with start([*GUNICORN, "--bind", "fd://{fd}", wsgi], environment, log) as (address, _):
+        yield address
 
-    The port is opened here and handed over, so that nobody else can take it.
+
+@contextmanager
+def start(command: list[str], environment: dict[str, str], log: Path) -> Iterator[tuple[tuple[str, int], int]]:
     """
-    gunicorn = [sys.executable, "-m", "gunicorn", "-c", "project/gunicorn.py", "--log-level", "warning"]
+    Host and port of a server, and its process id, once it answers `/readyz`.
+
+    The port is opened here and handed over, as the file descriptor `{fd}` of the command, so that nobody else can take
+    it.
+    """
     with socket.create_server((HOST, 0), backlog=2048) as listener, open(log, "ab") as output:
         address = listener.getsockname()
         process = subprocess.Popen(
-            [*gunicorn, "--bind", f"fd://{listener.fileno()}", wsgi],
+            [part.format(fd=listener.fileno()) for part in command],
             cwd=ROOT,
             env=environment,
             pass_fds=[listener.fileno()],
@@ -134,21 +142,20 @@ def serve(environment: dict[str, str], log: Path, wsgi: str = "project.wsgi") ->
             start_new_session=True,  # at Ctrl-C the clients stop first, then the server
         )
     try:
-        wait_until_ready(process, address)
-        yield address
+        wait_until_ready(process, address, log)
+        yield address, process.pid
     finally:
         stop(process)
 
 
-def wait_until_ready(process: subprocess.Popen, address: tuple[str, int]) -> None:
+def wait_until_ready(process: subprocess.Popen, address: tuple[str, int], log: Path) -> None:
     deadline = time.monotonic() + SECONDS_TO_START
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise RuntimeError(f"The server ended with exit code {process.returncode}.")
+    while time.monotonic() < deadline and process.poll() is None:
         if is_ready(address):
             return
         time.sleep(0.1)
-    raise RuntimeError(f"The server was not ready after {SECONDS_TO_START} s.")
+    ended = "was not ready in time" if process.poll() is None else f"ended with exit code {process.returncode}"
+    raise RuntimeError(f"The server {ended}.\n{log.read_text(errors='replace')[-2000:]}")
 
 
 def is_ready(address: tuple[str, int]) -> bool:

@@ -22,13 +22,17 @@ import psycopg
 SETTINGS = ("POSTGRES_DB", "POSTGRES_USER", "POSTGRES_PASSWORD", "DB_HOST", "DB_PORT")
 OLDEST = 14  # that Django 5.2 supports
 
-# Nobody will miss this data after a crash, and a storm of buyers needs many connections.
-OPTIONS = "-c fsync=off -c max_connections=400 -c unix_socket_directories= -c listen_addresses=127.0.0.1"
+# A storm of buyers needs many connections.
+OPTIONS = "-c max_connections=400 -c unix_socket_directories= -c listen_addresses=127.0.0.1"
 
 
 @contextmanager
-def server() -> Iterator[dict[str, str]]:
-    """The settings, by name, of a PostgreSQL that answers: the one that the environment names, else one of our own."""
+def server(*, fsync: bool = False) -> Iterator[dict[str, str]]:
+    """
+    The settings, by name, of a PostgreSQL that answers: the one that the environment names, else one of our own.
+
+    Without `fsync`, since nobody will miss the data of tests after a crash.
+    """
     if os.environ.get("POSTGRES_DB") or os.environ.get("DB_HOST"):
         yield {name: os.environ[name] for name in SETTINGS if name in os.environ}
         return
@@ -50,7 +54,7 @@ def server() -> Iterator[dict[str, str]]:
 
         run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
         try:
-            run("pg_ctl", "start", "-w", "-l", log, "-o", f"-p {port} {OPTIONS}")
+            run("pg_ctl", "start", "-w", "-l", log, "-o", f"-p {port} -c fsync={'on' if fsync else 'off'} {OPTIONS}")
             yield {"POSTGRES_DB": "postgres", "POSTGRES_USER": "postgres", "DB_HOST": "127.0.0.1", "DB_PORT": str(port)}
         finally:
             with suppress(RuntimeError):  # it never came up
