@@ -1,12 +1,12 @@
 # The commands of this project. They need Python 3.11 or newer, git and make, and keep to themselves in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test storm faults sabotage fuzz lint fix audit check
+.PHONY: help run test storm faults sabotage fuzz bench lint fix audit check
 .DELETE_ON_ERROR:
 
 # Newest first. `make run PYTHON=…` names another; a .venv that exists keeps the one it was made with.
 PYTHON ?= python3.14 python3.13 python3.12 python3.11 python3
-PIP = .venv/bin/python -m pip install -qq --disable-pip-version-check
+PIP = -m pip install -qq --disable-pip-version-check
 
 help:
 	@echo "make run       a first try: serves on http://127.0.0.1:8000 with demo data (another port: make run PORT=8001)"
@@ -15,6 +15,7 @@ help:
 	@echo "make faults    what serves the cinema is killed, locked and filled up under load (ROUNDS=1 SEED=1)"
 	@echo "make sabotage  takes the guards out of the code one by one, to see that a test notices each time"
 	@echo "make fuzz      asks a real server for all that the schema allows, and for much that it does not (EXAMPLES=100 SEED=1)"
+	@echo "make bench     how fast it is, against others that do the same (ROUNDS=5 SECONDS=5 ONLY=seats,login RECORD=1)"
 	@echo "make lint      style, likely bugs, the arrows between the apps, and the files for Docker"
 	@echo "make fix       what ruff can put right by itself"
 	@echo "make audit     asks whether a vulnerability is known in any library (of another service: ARGS='-s osv')"
@@ -33,7 +34,7 @@ DB ?= postgres
 storm: .venv/for-tests
 	@exec .venv/bin/python -m tests.storm --attempts=$(ATTEMPTS) --clients=$(CLIENTS) --seed=$(SEED) --db=$(DB) $(ARGS)
 
-ROUNDS ?= 1
+faults: ROUNDS ?= 1
 faults: .venv/for-tests
 	@exec .venv/bin/python -m tests.faults --rounds=$(ROUNDS) --seed=$(SEED) $(ARGS)
 
@@ -43,6 +44,11 @@ sabotage: .venv/for-tests
 EXAMPLES ?= 100
 fuzz: .venv/for-tests
 	@exec .venv/bin/python -m tests.fuzz --examples=$(EXAMPLES) --seed=$(SEED) --db=$(DB) $(ARGS)
+
+bench: ROUNDS ?= 5
+bench: SECONDS ?= 5
+bench: .venv/for-tests .venv-bench/for-bench
+	@exec .venv/bin/python -m benchmarks --rounds=$(ROUNDS) --seconds=$(SECONDS) --only="$(ONLY)" $(if $(RECORD),--record)
 
 lint: .venv/for-tests
 	@.venv/bin/ruff check
@@ -67,12 +73,19 @@ $(shell test -x .venv/bin/python || rm -f .venv/for-*)
 
 .venv/for-run: requirements.txt .venv/bin/python
 	@echo "Installing the libraries into .venv …"
-	@$(PIP) -r requirements.txt
+	@.venv/bin/python $(PIP) -r requirements.txt
 	@touch $@
 
 .venv/for-tests: requirements-dev.txt .venv/for-run
 	@echo "Installing the tools for tests and checks into .venv …"
-	@$(PIP) -r requirements-dev.txt
+	@.venv/bin/python $(PIP) -r requirements-dev.txt
+	@touch $@
+
+# The peer of the benchmarks, whose libraries the cinema does not need.
+.venv-bench/for-bench: benchmarks/requirements.txt .venv/bin/python
+	@echo "Installing the peer's libraries into .venv-bench …"
+	@.venv/bin/python -m venv --clear .venv-bench
+	@.venv-bench/bin/python $(PIP) -r benchmarks/requirements.txt
 	@touch $@
 
 # Each candidate is run, because a name on the PATH proves nothing: it may be too old, or Debian's without venv.

@@ -1,0 +1,106 @@
+"""`make bench`: the cinema against an honest peer, bare SQL and PostgreSQL alone. See the README beside this."""
+
+import argparse
+import math
+import os
+import platform
+import shutil
+import signal
+import sys
+import tempfile
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks import limits, report
+from benchmarks.chart import chart
+from benchmarks.cinema import SEATS
+from benchmarks.plan import BENCHMARKS, Benchmark
+from benchmarks.race import Results, race
+from benchmarks.site import WORKERS, Site
+from tests import harness, postgres
+
+HERE = Path(__file__).parent
+# As many bookings a second as no server here makes: so many are there to be made.
+MOST_BOOKINGS = 6000
+
+
+def main() -> int:
+    arguments = parse()
+    sys.stdout.reconfigure(line_buffering=True)  # through a pipe too, what happens is seen when it does
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, postgres.interrupt)
+    if not shutil.which("wrk"):
+        print("FAILED: there is no wrk here, which sends the requests. Install it (Debian: apt-get install wrk).")
+        return 1
+    try:
+        with ExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+            return run(arguments, stack, folder)
+    except KeyboardInterrupt:
+        print("\nInterrupted: the servers and the database are gone.")
+        return 130
+    except RuntimeError as error:
+        print(f"FAILED: {error}")
+        return 1
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=5, help="of each run; a round runs each server once")
+    parser.add_argument("--only", default="", help=f"some of {', '.join(one.name for one in BENCHMARKS)}")
+    parser.add_argument("--record", action="store_true", help="write RESULTS.md and its chart")
+    arguments = parser.parse_args()
+    names = arguments.only.replace(",", " ").split()
+    arguments.benchmarks = [one for one in BENCHMARKS if one.name in names or not names]
+    if unknown := set(names) - {one.name for one in BENCHMARKS}:
+        parser.error(f"There is no benchmark {', '.join(unknown)}.")
+    if arguments.record and names:
+        parser.error("Only a run of all benchmarks is recorded.")
+    return arguments
+
+
+def run(arguments: argparse.Namespace, stack: ExitStack, folder: Path) -> int:
+    print("Bringing up the database, the cinema, the peer and the bare application …")
+    books = any(one.name == "reserve" for one in arguments.benchmarks)
+    bookings = MOST_BOOKINGS * arguments.seconds if books else 1
+    site = Site(stack, folder, free_showtimes=math.ceil(2 * bookings / SEATS))
+    machine = describe(site)
+    print(machine)
+    results: dict[str, Results] = {}
+    verdicts: list[report.Verdict] = []
+    for benchmark in arguments.benchmarks:
+        print(f"{benchmark.name} …")
+        results[benchmark.name] = race(site, without_missing(benchmark), arguments.rounds, arguments.seconds)
+        verdicts += report.verdicts(benchmark, results[benchmark.name])
+    how = f"{arguments.rounds} rounds of {arguments.seconds} s."
+    tables = f"{report.aims_table(verdicts)}\n\n{report.figures_table(results)}"
+    print(f"\n{how}\n\n{tables}")
+    if arguments.record:
+        title = f"# Results of `make bench`, {datetime.now(UTC):%Y-%m-%d}"
+        (HERE / "RESULTS.md").write_text(f"{title}\n\n{machine} {how}\n\n![ratios](results.svg)\n\n{tables}\n")
+        (HERE / "results.svg").write_text(chart(verdicts))
+    return 0
+
+
+def without_missing(benchmark: Benchmark) -> Benchmark:
+    if "pgbench" not in benchmark.also or limits.find_pgbench():
+        return benchmark
+    print("PostgreSQL's own limit is left out: there is no pgbench here (Debian: apt-get install postgresql).")
+    return benchmark._replace(also={})
+
+
+def describe(site: Site) -> str:
+    """The machine and the versions, but neither its name nor a path."""
+    info = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((line.partition(": ")[2] for line in info if line.startswith("model name")), platform.machine())
+    busy = os.getloadavg()[0]
+    return (
+        f"{len(os.sched_getaffinity(0))} cores of {model}, load {busy:.1f} at the start; {platform.system()}, "
+        f"Python {platform.python_version()}, {harness.name_of(site.settings)} with fsync; {WORKERS} workers each."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""All that is measured: a database with a cinema in it, and three servers that serve it."""
+
+import json
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks import processes
+from benchmarks.cinema import Cinema
+from tests import harness, postgres
+
+WORKERS = 2
+SETTINGS = {"WEB_CONCURRENCY": str(WORKERS), "ACCESS_TOKEN_EXPIRE_MINUTES": "10000"}
+PEER = [
+    *(".venv-bench/bin/python", "-m", "uvicorn", "benchmarks.peer.app:app", "--fd", "{fd}"),
+    *(
+        "--workers",
+        str(WORKERS),
+        "--loop",
+        "uvloop",
+        "--http",
+        "httptools",
+        "--no-access-log",
+        "--log-level",
+        "warning",
+    ),
+]
+SERVERS = {
+    "cinema": [*harness.GUNICORN, "--bind", "fd://{fd}"],
+    "peer": PEER,
+    "bare": [*harness.GUNICORN, "--bind", "fd://{fd}", "benchmarks.bare.app"],
+}
+# What a run writes, in the order in which it can be deleted.
+WRITTEN = ("reservations_reservedseat", "reservations_reservation", "users_login")
+
+
+class Server(NamedTuple):
+    address: tuple[str, int]
+    pid: int
+    log: Path
+
+    def said(self) -> str:
+        return self.log.read_text(errors="replace")[-2000:]
+
+
+class Site:
+    def __init__(self, stack: ExitStack, folder: Path, free_showtimes: int):
+        """All of it is gone when the stack is left. Raises RuntimeError for a database that promises too little."""
+        self.settings = stack.enter_context(harness.database("postgres", fsync=True))
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            if self.ask(f"SHOW {name}") != "on":
+                raise RuntimeError(f"The database has {name} off: bookings would be faster than they are.")
+        environment = harness.environment(self.settings, folder, **SETTINGS)
+        harness.run(environment, "manage.py", "migrate", "--verbosity=0")
+        furnished = harness.run(environment, "-m", "benchmarks.seed", str(free_showtimes))
+        self.cinema = Cinema(**json.loads(furnished))
+        harness.execute(self.settings, "VACUUM ANALYZE")
+        self.last = {table: self.ask(f"SELECT max(id) FROM {table}") for table in WRITTEN}
+
+        with postgres.connect(self.settings) as connection:
+            try:
+                self.database = processes.parent(connection.info.backend_pid)
+            except FileNotFoundError:
+                raise RuntimeError("The database runs on another computer, where its CPU cannot be read.") from None
+        self.servers = {}
+        for name, command in SERVERS.items():
+            log = folder / f"{name}.log"
+            self.servers[name] = Server(*stack.enter_context(harness.start(command, environment, log)), log)
+
+    def ask(self, question: str):
+        return harness.execute(self.settings, question)[0][0]
+
+    def reset(self) -> None:
+        """Delete what was written, once nobody writes any more, so that each run finds the database the same."""
+        others = "SELECT count(*) FROM pg_stat_activity WHERE state != 'idle' AND pid != pg_backend_pid()"
+        while self.ask(f"{others} AND datname = current_database()"):
+            time.sleep(0.05)
+        for table in WRITTEN:
+            harness.execute(self.settings, f"DELETE FROM {table} WHERE id > {self.last[table]}")
+        for table in WRITTEN:
+            harness.execute(self.settings, f"VACUUM ANALYZE {table}")
+        harness.execute(self.settings, "CHECKPOINT")
