@@ -49,6 +49,13 @@ class DescribedPageSize:
         return parameters
 
 
+def page_schema(results: dict, **more: dict) -> dict:
+    """For the OpenAPI schema: all of it is always there. DRF's own leaves `next` and `previous` out of `required`."""
+    link = {"type": "string", "format": "uri", "nullable": True}
+    properties = {**more, "next": link, "previous": dict(link), "results": results}
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
 class PageNumberPagination(DescribedPageSize, pagination.PageNumberPagination):
     """`page` and `page_size`. A page that is not there is 404, a malformed number 400."""
 
@@ -57,6 +64,9 @@ class PageNumberPagination(DescribedPageSize, pagination.PageNumberPagination):
     page_size_query_param = "page_size"
     max_page_size = MAX_PAGE_SIZE
     last_page_strings = ()
+
+    def get_paginated_response_schema(self, schema: dict) -> dict:
+        return page_schema(schema, count={"type": "integer", "description": f"Exact below {COUNTED}: then at least."})
 
     def get_page_size(self, request) -> int:
         return page_size(request)
@@ -72,6 +82,9 @@ class CursorPagination(DescribedPageSize, pagination.CursorPagination):
     page_size = PAGE_SIZE
     page_size_query_param = "page_size"
     max_page_size = MAX_PAGE_SIZE
+
+    def get_paginated_response_schema(self, schema: dict) -> dict:
+        return page_schema(schema)
 
     def get_page_size(self, request) -> int:
         return page_size(request)

@@ -264,6 +264,7 @@ WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", os.cpu_count() or 1, 1, 1000)
 # The API.
 
 CURSOR_PAGINATION_CLASS = "api.pagination.CursorPagination"  # for the lists that only ever grow
+THROTTLES = {"login": "10/minute", "register": "20/hour", "password_reset": "5/hour", "reserve": "60/minute"}
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.CookieOrBearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["users.permissions.IsAdmin"],
@@ -272,14 +273,9 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "api.pagination.PageNumberPagination",
     "DEFAULT_FILTER_BACKENDS": ["api.filters.ListFilterBackend"],
     "DEFAULT_THROTTLE_CLASSES": ["api.throttles.ScopedThrottle"],
-    "DEFAULT_THROTTLE_RATES": {
-        "login": env.rate("THROTTLE_LOGIN", "10/minute"),
-        "register": env.rate("THROTTLE_REGISTER", "20/hour"),
-        "password_reset": env.rate("THROTTLE_PASSWORD_RESET", "5/hour"),
-        "reserve": env.rate("THROTTLE_RESERVE", "60/minute"),
-    },
+    "DEFAULT_THROTTLE_RATES": {scope: env.rate(f"THROTTLE_{scope.upper()}", rate) for scope, rate in THROTTLES.items()},
     "NUM_PROXIES": TRUSTED_PROXIES,
-    "DEFAULT_SCHEMA_CLASS": "api.schema.Schema",
+    "DEFAULT_SCHEMA_CLASS": "api.schema.operations.Schema",
     "DEFAULT_METADATA_CLASS": "api.metadata.Metadata",
     "EXCEPTION_HANDLER": "api.problems.exception_handler",
     "VIEW_NAME_FUNCTION": "api.views.name_of",
@@ -293,6 +289,7 @@ SPECTACULAR_SETTINGS = {
     "Besides what each operation says of itself, any request can be refused before there is an operation to it: 400 "
     "`bad_request` (no proper HTTP, or a host that this server does not answer for), 405, 406, and 413.",
     "VERSION": "1.0.0",
+    "SERVERS": [{"url": "/"}],
     "OAS_VERSION": "3.0.3",
     "SCHEMA_PATH_PREFIX": r"/api/v1/",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -308,6 +305,15 @@ SPECTACULAR_SETTINGS = {
         "ReservedSeatStatus": ("active", "released"),
         "CancelledBecause": "reservations.models.CancelledBecause",
     },
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "api.schema.document.share_refusals",
+        "api.schema.document.share_enums",
+        "api.schema.document.references_that_can_be_null",
+        "api.schema.document.integers_of_64_bits",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
 }
 LOG_FORMAT = env.text("LOG_FORMAT", "text" if DEBUG else "json", "json|text", "use one of json, text")

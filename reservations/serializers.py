@@ -193,7 +193,9 @@ class SalesQuerySerializer(serializers.Serializer):
     date_to = DayField(required=False, help_text="Last day of the showtimes' start.")
     movie_id = IdField(required=False)
     hall_number = IdField(required=False)
-    group_by = serializers.ChoiceField(choices=tuple(reports.GROUPS), default="showtime")
+    group_by = serializers.ChoiceField(
+        choices=tuple(reports.GROUPS), default="showtime", help_text="`showtime` by default."
+    )
 
 
 class FiguresSerializer(serializers.Serializer):

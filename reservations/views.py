@@ -3,6 +3,7 @@ import re
 from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
@@ -38,6 +39,11 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "the first answer comes again, with `Idempotent-Replayed: true`.",
 )
 
+CREATED_HEADERS = [
+    OpenApiParameter("Location", OpenApiTypes.URI, OpenApiParameter.HEADER, required=True, response=[201]),
+    OpenApiParameter("Idempotent-Replayed", str, OpenApiParameter.HEADER, response=[201], enum=["true"]),
+]
+
 
 class ReservationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """Reserve seats, confirm a hold, cancel. You see your own reservations, an admin sees all."""
@@ -47,6 +53,7 @@ class ReservationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
     permission_classes = (IsAuthenticated,)
     filterset_class = ReservationFilter
     pagination_class = import_string(settings.CURSOR_PAGINATION_CLASS)
+    whose = "whoever it belongs to, and admins"
     conflicts = {
         "create": (
             ShowtimeCancelled,
@@ -71,7 +78,11 @@ class ReservationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
             reservations = reservations.for_display()
         return reservations if self.request.user.is_admin else reservations.filter(user=self.request.user.pk)
 
-    @extend_schema(request=ReserveSerializer, responses={201: ReservationSerializer}, parameters=[IDEMPOTENCY_KEY])
+    @extend_schema(
+        request=ReserveSerializer,
+        responses={201: ReservationSerializer},
+        parameters=[IDEMPOTENCY_KEY, *CREATED_HEADERS],
+    )
     def create(self, request):
         """
         Reserve seats

@@ -3,7 +3,7 @@ from collections import defaultdict
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils.http import parse_etags
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status, viewsets
 from rest_framework.decorators import action
 from rest_framework.generics import GenericAPIView
@@ -31,6 +31,12 @@ from users.permissions import AllowAny, IsAdminOrReadOnly
 from users.views.audit import AuditedWrites
 
 NO_PUT = ("get", "post", "patch", "delete", "head", "options")
+
+ETAGS = [
+    OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="The `ETag` of the map that you have."),
+    OpenApiParameter("ETag", str, OpenApiParameter.HEADER, required=True, response=[200, 304]),
+]
+UNCHANGED = {304: OpenApiResponse(description="The map is as you have it.")}
 
 
 class HallViewSet(AuditedWrites, viewsets.ModelViewSet):
@@ -74,7 +80,7 @@ class ShowtimeViewSet(AuditedWrites, viewsets.ModelViewSet):
         queryset = super().get_queryset()
         return queryset.for_display() if self.action in ("list", "retrieve") else queryset.select_related("movie")
 
-    @extend_schema(parameters=[AvailableSerializer], responses=SeatSerializer(many=True))
+    @extend_schema(parameters=[AvailableSerializer, *ETAGS], responses={200: SeatSerializer(many=True), **UNCHANGED})
     @action(detail=True, pagination_class=None, filterset_class=None)
     def seats(self, request, pk=None):
         """
@@ -89,7 +95,7 @@ class ShowtimeViewSet(AuditedWrites, viewsets.ModelViewSet):
             return unless_unchanged(request, seat_map, lambda: seats_as_json(seat_map))
         return Response(SeatSerializer(seat_map.seats(), many=True).data)
 
-    @extend_schema(responses={(200, "image/svg+xml"): str})
+    @extend_schema(parameters=ETAGS, responses={(200, "image/svg+xml"): str, **UNCHANGED})
     @action(
         detail=True, url_path="seats/map", renderer_classes=(SVGRenderer,), pagination_class=None, filterset_class=None
     )

@@ -3,8 +3,10 @@ from unittest.mock import patch
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from showtimes.renderers import heads_of
+from tests import documented
 
 pytest_plugins = ["tests.cast", "tests.cinema"]
 
@@ -13,6 +15,20 @@ pytest_plugins = ["tests.cast", "tests.cinema"]
 def no_seats_of_other_tests():
     """What a test rolls back can come again with the same ids at the same instant: the clock often stands still."""
     heads_of.cache_clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def answers_that_the_schema_tells_of() -> Iterator[None]:
+    """No answer of the API to any test's client, Django's or DRF's, is another than `schema.yml` says."""
+    request = Client.request
+
+    def checked(client: Client, **environ):
+        response = request(client, **environ)
+        documented.check(response)
+        return response
+
+    with patch.object(Client, "request", checked):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

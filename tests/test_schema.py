@@ -10,10 +10,11 @@ from django.core.management import call_command
 from rest_framework.test import APIClient
 
 from project.settings import BASE_DIR
+from tests.documented import meant_by
 
 FILE = BASE_DIR / "schema.yml"
 OPERATION_ID = re.compile(r"^[a-z_]+$")
-PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +32,10 @@ def schema(generated) -> dict:
 
 @pytest.fixture(scope="module")
 def operations(schema) -> dict[str, dict]:
-    """Every operation, by method and path."""
+    """Every operation, by method and path, with its answers whole."""
     return {
         f"{method.upper()} {path}": operation
+        | {"responses": {status: meant_by(answer) for status, answer in operation["responses"].items()}}
         for path, methods in schema["paths"].items()
         for method, operation in methods.items()
     }
@@ -86,7 +88,10 @@ def test_every_error_is_a_problem_and_says_why(operations):
     for name, operation in operations.items():
         errors = {status: answer for status, answer in operation["responses"].items() if status >= "400"}
         assert errors, name
-        assert all(answer["content"] == PROBLEM and answer["description"] for answer in errors.values()), name
+        for answer in errors.values():
+            assert answer["description"], name
+            assert answer["content"].keys() == {"application/problem+json"}, name
+            assert answer["content"]["application/problem+json"]["schema"] == PROBLEM, name
 
 
 def errors_of(operation: dict) -> set[str]:
@@ -95,6 +100,10 @@ def errors_of(operation: dict) -> set[str]:
 
 def test_the_database_can_be_away_for_every_operation(operations):
     assert without(operations, lambda operation: "503" in errors_of(operation)) == []
+
+
+def test_every_operation_can_be_asked_in_vain_for_html_or_meet_a_bug_of_ours(operations):
+    assert without(operations, lambda operation: {"406", "500"} <= errors_of(operation)) == []
 
 
 def test_what_takes_a_body_can_refuse_it(operations):

@@ -211,8 +211,8 @@ class CsrfSerializer(serializers.Serializer):
 class ActorSerializer(serializers.Serializer):
     """Who did it. Without a name, where the account was deleted since."""
 
-    id = serializers.IntegerField(source="actor_id")
-    username = serializers.CharField(source="actor.username", default=None, allow_null=True)
+    id = serializers.IntegerField(source="actor_id", read_only=True)
+    username = serializers.CharField(source="actor.username", default=None, allow_null=True, read_only=True)
 
 
 class AuditEntrySerializer(serializers.ModelSerializer):

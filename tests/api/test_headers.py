@@ -304,8 +304,10 @@ class TestRequestId:
         assert all(re.fullmatch(r"[0-9a-f]{32}", each) for each in made)
 
     def test_whatever_is_called_meanwhile_can_read_it(self, anonymous, db, monkeypatch):
-        seen = []
-        monkeypatch.setattr(GenreViewSet, "list", lambda *args, **kwargs: seen.append(request_id.get()) or Response())
+        seen, none = [], {"count": 0, "next": None, "previous": None, "results": []}
+        monkeypatch.setattr(
+            GenreViewSet, "list", lambda *args, **kwargs: seen.append(request_id.get()) or Response(none)
+        )
         for asked in ("the-first-of-two", "the-second-one"):
             anonymous.get(GENRES, HTTP_X_REQUEST_ID=asked)
         assert seen == ["the-first-of-two", "the-second-one"]

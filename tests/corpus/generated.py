@@ -99,7 +99,7 @@ def with_one(body: dict, name: str, text: str) -> str:
 
 def queries(operation: Operation, path: str) -> Iterator[Bad]:
     for parameter in parameters(operation, "query"):
-        name, schema = parameter["name"], parameter["schema"]
+        name, schema = parameter["name"], resolved(parameter["schema"])
         for value in (*QUERIES[kind_of(schema)], *beyond(schema)):
             yield Bad(f"{name}={value[:40]}", f"{operation.method} {path}?{name}={value}", "400 invalid", at=name)
 

@@ -37,7 +37,7 @@ def films(db) -> dict[str, Movie]:
 
 
 def test_anyone_lists_them_by_title_then_id(anonymous, films, django_assert_num_queries):
-    second_alien = Movie.objects.create(title="Alien", runtime_minutes=1)
+    second_alien = make_movie("Alien")
     with django_assert_num_queries(3):  # the count, the movies, the genres of all of them
         response = anonymous.get(URL)
     assert response.status_code == 200
@@ -130,7 +130,7 @@ def test_filters(anonymous, films, query, found):
 
 @pytest.mark.parametrize("ordering", ["title", "-title", "release_date", "-release_date"])
 def test_those_that_tie_come_by_id(anonymous, db, ordering):
-    pks = [Movie.objects.create(title="Twins", runtime_minutes=1).pk for _ in range(3)]
+    pks = [make_movie("Twins").pk for _ in range(3)]
     response = anonymous.get(URL, {"ordering": ordering})
     assert [movie["id"] for movie in response.json()["results"]] == pks
 

@@ -1,11 +1,16 @@
 """What drf-spectacular cannot see by itself: names for operations, who may call them, and how each can be refused."""
 
+from collections.abc import Iterator
+
+from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import force_instance
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema_serializer
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 from rest_framework.exceptions import (
+    APIException,
+    NotAcceptable,
     NotAuthenticated,
     NotFound,
     PermissionDenied,
@@ -14,9 +19,12 @@ from rest_framework.exceptions import (
     ValidationError,
 )
 
-from api.problems import CONTENT_TYPE, ServiceUnavailable, problem
+from api.problems import CONTENT_TYPE, ServiceUnavailable
+from api.schema import refusals
+from reservations.permissions import IsOwner
+from showtimes.exceptions import SeatsUnavailable
 from users.exceptions import PayloadTooLarge
-from users.permissions import AllowAny, IsAdminOrReadOnly
+from users.permissions import AllowAny, IsAdminOrReadOnly, IsAuthenticated
 
 VERBS = {
     "get": "retrieve",
@@ -33,68 +41,6 @@ SUMMARIES = {
     "partial_update": "Change a {thing}",
     "destroy": "Remove a {thing}",
 }
-REASONS = {
-    400: "Malformed body, bad field or bad query value: see `errors`.",
-    401: "No credentials, or a bad or expired bearer token.",
-    403: "The role does not allow it, or a cookie request came without a valid CSRF token or from a foreign Origin.",
-    404: "It does not exist, or it belongs to somebody else.",
-    413: "The body or upload is too large.",
-    415: "Not the content type that this takes.",
-    429: "Too many requests: wait as long as `Retry-After` says.",
-    503: ServiceUnavailable.default_detail,
-}
-
-
-class FieldErrorSerializer(serializers.Serializer):
-    attr = serializers.CharField(help_text="Dotted path to the field; `non_field_errors` for the whole body.")
-    code = serializers.CharField()
-    detail = serializers.CharField()
-
-
-class UnavailableSeatSerializer(serializers.Serializer):
-    id = serializers.IntegerField()
-    label = serializers.CharField()
-    reason = serializers.CharField(help_text="`reserved`, `held` or `blocked`.")
-
-
-@extend_schema_serializer(
-    examples=[
-        OpenApiExample(
-            "Bad field",
-            problem(
-                400,
-                "invalid",
-                "Some of the values are not valid: see `errors`.",
-                errors=[{"attr": "seat_ids.1", "code": "does_not_exist", "detail": "There is no such seat here."}],
-            ),
-            status_codes=["400"],
-        ),
-        OpenApiExample(
-            "Seats taken",
-            problem(
-                409,
-                "seats_unavailable",
-                "Seats C4 and C5 are not available.",
-                seats=[{"id": 17, "label": "C4", "reason": "reserved"}, {"id": 18, "label": "C5", "reason": "held"}],
-            ),
-            status_codes=["409"],
-        ),
-    ]
-)
-class ProblemSerializer(serializers.Serializer):
-    """Every error (RFC 9457). Decide by `status` and `code`; `detail` is for people."""
-
-    type = serializers.CharField(help_text="`about:blank`: `title` is the status in words.")
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    code = serializers.CharField()
-    detail = serializers.CharField()
-    errors = FieldErrorSerializer(many=True, required=False)
-    seats = UnavailableSeatSerializer(many=True, required=False)
-    conflicts = serializers.ListField(
-        child=serializers.IntegerField(), required=False, help_text="Showtimes that occupy the hall."
-    )
-    request_id = serializers.CharField(required=False)
 
 
 class CookieOrBearerScheme(OpenApiAuthenticationExtension):
@@ -133,56 +79,96 @@ class Schema(AutoSchema):
 
     def said(self) -> tuple[str, str]:
         """Summary and description: the first line of the method's docstring, and the rest of it."""
-        method = getattr(self.view, getattr(self.view, "action", None) or self.method.lower())
+        method = getattr(self.view, self.action_name())
         written_here = method.__module__.split(".")[0] != "rest_framework"
         summary, _, description = ((written_here and method.__doc__) or "").strip().partition("\n")
         return summary, "\n".join(line.strip() for line in description.strip().splitlines())
+
+    def action_name(self) -> str:
+        return getattr(self.view, "action", None) or self.method.lower()
 
     def get_summary(self) -> str:
         things = self._tokenize_path()[-1]
         return self.said()[0] or SUMMARIES[self.view.action].format(things=things, thing=things.removesuffix("s"))
 
     def get_description(self) -> str:
-        return self.said()[1]
+        """What it does, then in one paragraph who may, what it costs and which conflicts there are."""
+        codes = " ".join(f"`{each.default_code}`" for each in self.conflicts() if each.status_code == 409)
+        small_print = [f"For {self.who()}.", self.limit(), codes and f"Conflicts: {codes}."]
+        return "\n\n".join(filter(None, [self.said()[1], " ".join(filter(None, small_print))]))
+
+    def who(self) -> str:
+        if self.is_open_to_all():
+            return "anyone"
+        match self.view.get_permissions():
+            case [IsOwner()]:
+                return "whoever it belongs to"
+            case [IsAuthenticated()]:
+                return getattr(self.view, "whose", "whoever it belongs to") if "{" in self.path else "users"
+        return "admins"
+
+    def limit(self) -> str:
+        scope = self.throttle_scope()
+        if not scope:
+            return ""
+        whom = "user" if self.view.get_authenticators() else "address"
+        account = " and each account" if hasattr(self.view, "throttle_account") else ""
+        rate = settings.THROTTLES[scope]
+        return f"Limited to `THROTTLE_{scope.upper()}` ({rate} unless set) for each {whom}{account}."
+
+    def is_open_to_all(self) -> bool:
+        permissions = self.view.get_permissions()
+        readers = AllowAny if self.method != "GET" else (AllowAny, IsAdminOrReadOnly)
+        return any(isinstance(each, readers) for each in permissions)
+
+    def throttle_scope(self) -> str | None:
+        return getattr(self.view, "throttle_scope", None) if self.method != "GET" else None
 
     def get_auth(self) -> list[dict]:
         auth = super().get_auth()
-        open_to_all = any(isinstance(each, (AllowAny, IsAdminOrReadOnly)) for each in self.view.get_permissions())
-        return [*auth, {}] if open_to_all and self.method == "GET" and {} not in auth else auth
+        return [*auth, {}] if self.method == "GET" and self.is_open_to_all() and {} not in auth else auth
 
     def _map_basic_serializer(self, serializer, direction) -> dict:
-        """A model's object is answered whole: a default is for requests, and makes nothing optional in an answer."""
+        """
+        A model's object is answered whole: a default makes nothing optional in an answer.
+
+        Nor is a default told of a body. Generated clients take it for what they must always have or send, and a PATCH
+        that wants to leave something out would then reset it.
+        """
         schema = super()._map_basic_serializer(serializer, direction)
+        for field in schema.get("properties", {}).values():
+            field.pop("default", None)
         if direction == "response" and isinstance(force_instance(serializer), serializers.ModelSerializer):
             schema["required"] = sorted(schema["properties"])
         return schema
 
     def _get_response_bodies(self, direction="response") -> dict:
         """With every way in which this operation can be refused, as one `Problem`."""
+        self.resolve_serializer(refusals.ProblemSerializer, direction)
         bodies = super()._get_response_bodies(direction)
-        for status_code, description in sorted(self.refusals().items()):
-            response = OpenApiResponse(ProblemSerializer, description)
-            bodies[str(status_code)] = self._get_response_for_code(response, str(status_code), [CONTENT_TYPE])
+        for status in sorted({each.status_code for each in (*self.general_refusals(), *self.conflicts())}):
+            bodies[str(status)] = refusals.common(status) if status in refusals.NAMES else self.conflict(status)
         return bodies
 
-    def refusals(self) -> dict[int, str]:
-        declared = getattr(self.view, "conflicts", {})
-        declared = declared.get(getattr(self.view, "action", None) or self.method.lower(), ())
-        texts = {each.status_code: REASONS[each.status_code] for each in self.general_refusals()}
-        for status in {each.status_code for each in declared}:
-            codes = " ".join(
-                f"`{each.default_code}`: {each.default_detail}" for each in declared if each.status_code == status
-            )
-            texts[status] = REASONS.get(status, codes)
-        return texts
+    def conflicts(self) -> tuple[type[APIException], ...]:
+        """What the view says of this operation."""
+        return getattr(self.view, "conflicts", {}).get(self.action_name(), ())
 
-    def general_refusals(self):
+    def conflict(self, status: int) -> dict:
+        declared = [each for each in self.conflicts() if each.status_code == status]
+        text = " ".join(f"`{each.default_code}`: {each.default_detail}" for each in declared)
+        examples = [refusals.SEATS_TAKEN] if SeatsUnavailable in declared else []
+        response = OpenApiResponse(refusals.ProblemSerializer, text, examples)
+        return self._get_response_for_code(response, str(status), [CONTENT_TYPE])
+
+    def general_refusals(self) -> Iterator[type[APIException]]:
         """What follows from the kind of operation, and needs no word in the view."""
         is_write = self.method != "GET"
-        yield ServiceUnavailable
+        yield from (NotAcceptable, APIException, ServiceUnavailable)
         if is_write and self._get_request_body():
             yield from (ValidationError, PayloadTooLarge, UnsupportedMediaType)
-        if self._get_filter_parameters() or self._get_pagination_parameters() or self.get_override_parameters():
+        asked = [each for each in self.get_override_parameters() if not isinstance(each, OpenApiParameter)]
+        if asked or self._get_filter_parameters() or self._get_pagination_parameters():
             yield ValidationError
         if "{" in self.path or self._get_pagination_parameters():
             yield NotFound
@@ -190,6 +176,5 @@ class Schema(AutoSchema):
             yield NotAuthenticated
             if is_write or {} not in self.get_auth():
                 yield PermissionDenied
-        scope = getattr(self.view, "throttle_scope", None)
-        if scope and is_write:
+        if self.throttle_scope():
             yield Throttled
