@@ -2,6 +2,11 @@
 
 import re
 
+import pytest
+
+NOT_INSTALLED = "playwright is not installed (requirements-dev.txt has it)"
+expect = pytest.importorskip("playwright.sync_api", reason=NOT_INSTALLED).expect
+
 PASSWORDS = {"alice": "popcorn-alice-7", "bob": "popcorn-bob-7", "admin": "popcorn-admin-7"}
 
 

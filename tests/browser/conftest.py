@@ -27,8 +27,7 @@ def pytest_addoption(parser):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def playwright_and_chromium(request):
-    pytest.importorskip("playwright.sync_api", reason="playwright is not installed (requirements-dev.txt has it)")
+def only_where_it_can_be(request):
     if not CHROMIUM:
         pytest.skip("there is no Chromium (Debian: apt install chromium)")
     if request.config.getoption("postgres"):

@@ -30,6 +30,13 @@ def faults(page, axe: str) -> list[str]:
     ]
 
 
+def test_a_fault_would_be_found(browsers, axe):
+    page = browsers.open()
+    page.goto("/login/")
+    page.evaluate("document.querySelector('label[for=page-login]').remove()")
+    assert [fault for fault in faults(page, axe) if ": label: ['#page-login']" in fault]
+
+
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_nothing_serious(browsers, axe, colours):
     page = browsers.open(color_scheme=colours, viewport={"width": 390, "height": 844})

@@ -4,9 +4,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 from PIL import Image
-from playwright.sync_api import expect
 
-from tests.browser.acts import answer, get, log_in, seat, status_of
+from tests.browser.acts import answer, expect, get, log_in, seat, status_of
 
 
 def open_what_was_made(page, name: str) -> None:

@@ -1,9 +1,8 @@
 """An access token that runs out in the middle of a visit: as the browser sees it, its cookie is gone."""
 
 import pytest
-from playwright.sync_api import expect
 
-from tests.browser.acts import answer, free_showtime, log_in, seat
+from tests.browser.acts import answer, expect, free_showtime, log_in, seat
 
 
 def run_out(page) -> None:

@@ -2,9 +2,7 @@
 
 import re
 
-from playwright.sync_api import expect
-
-from tests.browser.acts import answer, best_sold, free_showtime, get, log_in, seat, status_of
+from tests.browser.acts import answer, best_sold, expect, free_showtime, get, log_in, seat, status_of
 
 
 def test_from_registering_to_logging_out(browsers, picture):
