@@ -82,6 +82,7 @@ reservations_hold            owner      reservation.held              alice    r
 
 page_login_send              anonymous  login.succeeded               charlie  user
 page_logout_send             owner      login.ended                   alice    user
+page_logout_of_refresh_send  owner      login.ended                   alice    user
 page_register_send           anonymous  user.registered               dora     user
 page_register_send           anonymous  login.succeeded               dora     user
 """

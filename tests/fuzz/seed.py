@@ -68,8 +68,7 @@ def plan_of(user: User, row: str, number: int, showtimes: list[Showtime]) -> dic
             "auth_login": credentials,
             "auth_token": credentials,
             "auth_password_change": [{"old_password": PASSWORD, "new_password": NEW_PASSWORD}],
-            # Of nobody: a mail is written down once it has been sent, while other requests are looked at already.
-            "auth_password_reset": [{"email": "nobody@example.org"}],
+            "auth_password_reset": [{"email": coming[0].email}],
             "auth_password_reset_confirm": [reset_of(spare) for spare in leaving],
             "auth_register": [
                 {"username": f"{user}.{n}", "email": f"{user}.{n}@example.org", "password": NEW_PASSWORD}
