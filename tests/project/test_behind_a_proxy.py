@@ -155,7 +155,8 @@ def test_and_so_is_one_that_the_proxy_does_not_take(cinema):
         with suppress(ConnectionError, ssl.SSLEOFError):  # it may stop listening
             connection.send(bytes(size))
         response = connection.getresponse()
-        assert response.status == 413
+        # Caddy may still be sending when the server has refused already, by the length alone, and hung up.
+        assert response.status in (413, 502)
     assert cinema.proxy.send("GET", cinema.movie)[1] == before
 
 

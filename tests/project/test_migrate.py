@@ -142,7 +142,7 @@ class TestSomebodyIsInTheWay:
             sql("RESET lock_timeout")
             with pytest.raises(CommandError) as refusal:
                 migrating.result()
-            assert [pid for pid, *_ in sql(FIND_THEM)] == [backup.info.backend_pid]
+            assert backup.info.backend_pid in [pid for pid, *_ in sql(FIND_THEM)]  # an autovacuum may be there too
         assert answer.status_code == 201
         assert str(refusal.value) == (
             "reservations.size_1_column is not done, and what came before it is: some transaction takes too long. "
