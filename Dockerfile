@@ -15,7 +15,7 @@ RUN key() { python -c 'import secrets; print(secrets.token_urlsafe(64))'; } \
 
 FROM python:3.13-slim-bookworm
 # A number, so that whoever runs it can see that it is not root.
-RUN useradd --system --uid 10001 --no-create-home cinema \
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin cinema \
     && install -d -o cinema -g cinema /var/lib/cinema/media
 WORKDIR /srv/cinema
 # All of it belongs to root: what serves can change nothing but posters.
