@@ -18,7 +18,7 @@ def npx() -> Callable[..., str]:
     with open(HERE / "package-lock.json", "rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # one worker of pytest installs, the others wait
         if not installed.exists() or installed.stat().st_mtime < (HERE / "package-lock.json").stat().st_mtime:
-            done = subprocess.run(["npm", "ci"], cwd=HERE, capture_output=True, text=True)
+            done = subprocess.run(["timeout", "120", "npm", "ci"], cwd=HERE, capture_output=True, text=True)
             if done.returncode:
                 pytest.skip(f"npm could not install what package-lock.json names: {done.stderr[-500:]}")
 
