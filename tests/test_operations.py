@@ -48,6 +48,10 @@ SHELL = {
         "docker compose up": "It needs a container engine; tests/project/test_containers.py does the steps without.",
         "docker compose run": "It needs a container engine.",
     },
+    "docs/clients.md": {
+        "openapi-python-client generate": "It fetches libraries; tests/generated does it with those that are pinned.",
+        "npx openapi-typescript": "It fetches libraries; tests/generated does it with those that are pinned.",
+    },
     "docs/development.md": {"make test ARGS": "These run the tests, of which this is one."},
     "docs/logs.md": {"token_urlsafe(32)": "here"},
     "docs/privacy.md": {
