@@ -49,8 +49,9 @@ SHELL = {
         "docker compose run": "It needs a container engine.",
     },
     "docs/clients.md": {
-        "openapi-python-client generate": "It fetches libraries; tests/generated does it with those that are pinned.",
-        "npx openapi-typescript": "It fetches libraries; tests/generated does it with those that are pinned.",
+        "openapi-python-client generate": "tests/generated/test_clients.py",
+        "npx openapi-typescript": "tests/generated/test_clients.py",
+        "openapi-generator-cli generate": "tests/generated/test_clients.py",
     },
     "docs/development.md": {"make test ARGS": "These run the tests, of which this is one."},
     "docs/logs.md": {"token_urlsafe(32)": "here"},

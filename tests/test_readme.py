@@ -18,15 +18,11 @@ from reservations.management.commands import demo
 from reservations.management.demo import canvas
 from reservations.models import Reservation
 from tests import postgres
-from tests.documents import blocks
+from tests.documents import blocks, section
 from users.models import User
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
-
-
-def section(title: str) -> str:
-    return re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", README, re.DOTALL | re.MULTILINE)[1]
 
 
 @pytest.fixture
@@ -53,7 +49,7 @@ def visit(live_server, tmp_path, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_first_visit_works_to_the_letter(visit, tmp_path):
-    said = visit("".join(blocks(section("A first visit"), "bash")))
+    said = visit("".join(blocks(section(README, "A first visit"), "bash")))
 
     newcomer = User.objects.get(username="newcomer")
     [theirs] = newcomer.reservations.all()
@@ -69,7 +65,7 @@ def test_the_first_visit_works_to_the_letter(visit, tmp_path):
 
 def test_the_demo_log_ins_are_those_of_the_demo():
     for username, password, role in demo.LOGINS:
-        assert f"| `{username}` | `{password}` | {role} |" in section("Try it")
+        assert f"| `{username}` | `{password}` | {role} |" in section(README, "Try it")
 
 
 class Recorder(UserDict):
@@ -100,7 +96,7 @@ def test_the_table_names_each_setting_that_is_read(monkeypatch):
         read |= environment.asked
         monkeypatch.undo()
 
-    table = re.findall(r"^\| `([A-Z_]+)` \|", section("Settings"), re.MULTILINE)
+    table = re.findall(r"^\| `([A-Z_]+)` \|", section(README, "Settings"), re.MULTILINE)
     assert sorted(table) == sorted(read)
 
 
