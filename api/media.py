@@ -6,6 +6,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from api import problems
+from api.middleware import NO_PAGE
 from movies import posters
 
 
@@ -17,9 +18,8 @@ def media(request, name: str) -> HttpResponseBase:
     It cannot run, whatever is in it: the browser may neither guess another type nor load or execute anything (OWASP
     File Upload Cheat Sheet). A name is random and never used twice, so that it can be cached for ever (RFC 8246).
     """
-    if request.method not in ("GET", "HEAD"):
-        detail = f"Method {request.method} is not allowed here: a file can only be read."
-        return problems.response(405, "method_not_allowed", detail, {"Allow": "GET, HEAD"})
+    if refusal := problems.refuse_to_write(request, "a file"):
+        return refusal
     if not posters.NAME.fullmatch(name):
         raise Http404
     try:
@@ -32,7 +32,7 @@ def media(request, name: str) -> HttpResponseBase:
         content_type="image/webp",
         headers={
             "Cache-Control": "public, max-age=31536000, immutable",
-            "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+            "Content-Security-Policy": NO_PAGE,
             "Cross-Origin-Resource-Policy": "cross-origin",  # posters may be shown on any page
             "X-Content-Type-Options": "nosniff",
         },

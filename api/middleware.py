@@ -17,6 +17,7 @@ CONTENT_SECURITY_POLICY = (
     f"img-src 'self' data:{POSTERS_ELSEWHERE}; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+NO_PAGE = "default-src 'none'; frame-ancestors 'none'"  # the policy of what can load and run nothing
 
 
 def request_id(get_response):

@@ -167,6 +167,14 @@ def response(status: int, code: str, detail: str, headers: dict | None = None, *
     return ProblemResponse(problem(status, code, detail, **members), headers)
 
 
+def refuse_to_write(request, what: str) -> ProblemResponse | None:
+    """What can only be read, by GET and HEAD, answers 405 to all else."""
+    if request.method in ("GET", "HEAD"):
+        return None
+    detail = f"Method {request.method} is not allowed here: {what} can only be read."
+    return response(405, "method_not_allowed", detail, {"Allow": "GET, HEAD"})
+
+
 def response_of(exc: APIException) -> ProblemResponse:
     """The same answer as a view's, for an exception that nobody could raise in one."""
     return ProblemResponse(body_of(exc), headers_of(exc))

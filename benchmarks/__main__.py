@@ -5,7 +5,6 @@ import math
 import os
 import platform
 import shutil
-import signal
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -18,7 +17,7 @@ from benchmarks.cinema import SEATS
 from benchmarks.plan import BENCHMARKS, Benchmark
 from benchmarks.race import Results, race
 from benchmarks.site import WORKERS, Site
-from tests import harness, postgres
+from tests import harness
 
 HERE = Path(__file__).parent
 # As many bookings a second as no server here makes: so many are there to be made.
@@ -27,19 +26,17 @@ MOST_BOOKINGS = 6000
 
 def main() -> int:
     arguments = parse()
-    sys.stdout.reconfigure(line_buffering=True)  # through a pipe too, what happens is seen when it does
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, postgres.interrupt)
     if not shutil.which("wrk"):
         print("FAILED: there is no wrk here, which sends the requests. Install it (Debian: apt-get install wrk).")
         return 1
-    try:
+
+    def work() -> int:
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
             return run(arguments, stack, folder)
-    except KeyboardInterrupt:
-        print("\nInterrupted: the servers and the database are gone.")
-        return 130
+
+    try:
+        return harness.command(work, "the servers and the database")
     except RuntimeError as error:
         print(f"FAILED: {error}")
         return 1

@@ -44,9 +44,8 @@ def page(request) -> HttpResponse:
     if not constant_time_compare(bearer_of(request) or "", settings.METRICS_TOKEN):
         detail = "Send the METRICS_TOKEN of the settings as a bearer token."
         return problems.response(401, "not_authenticated", detail, {"WWW-Authenticate": "Bearer"})
-    if request.method not in ("GET", "HEAD"):
-        detail = f"Method {request.method} is not allowed here: figures can only be read."
-        return problems.response(405, "method_not_allowed", detail, {"Allow": "GET, HEAD"})
+    if refusal := problems.refuse_to_write(request, "figures"):
+        return refusal
     registry = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry = CollectorRegistry()

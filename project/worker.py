@@ -42,7 +42,9 @@ class Refusal(ErrorTask):
     }
 
     def execute(self) -> None:
-        from api.problems import CONTENT_TYPE, problem  # not in gunicorn's master, which has no settings of Django's
+        # Not in gunicorn's master, which has no settings of Django's.
+        from api.middleware import NO_PAGE
+        from api.problems import CONTENT_TYPE, problem
         from users.request_id import request_id
 
         request_id.set(uuid.uuid4().hex)
@@ -52,7 +54,7 @@ class Refusal(ErrorTask):
         self.response_headers = [
             ("Content-Type", CONTENT_TYPE),
             ("Cache-Control", "no-store"),
-            ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+            ("Content-Security-Policy", NO_PAGE),
             ("X-Content-Type-Options", "nosniff"),
             ("X-Request-ID", request_id.get()),
         ]

@@ -40,8 +40,11 @@ def entries_about(user: User) -> QuerySet[AuditEntry]:
 
 def history_of(user: User) -> QuerySet[LogEntry]:
     """What Django's admin site remembers of what this user did there, and of what was done to them."""
-    users = ContentType.objects.get_for_model(User)
-    return LogEntry.objects.filter(Q(user=user) | Q(content_type=users, object_id=str(user.pk)))
+    return LogEntry.objects.filter(Q(user=user) | done_to(user))
+
+
+def done_to(user: User) -> Q:
+    return Q(content_type=ContentType.objects.get_for_model(User), object_id=str(user.pk))
 
 
 def upcoming(user: User) -> QuerySet[Reservation]:
@@ -64,6 +67,5 @@ def erase(user: User) -> None:
     user.save()
     user.logins.all().delete()
     user.idempotency_keys.all().delete()  # each with an answer in it, and the name in that
-    users = ContentType.objects.get_for_model(User)
-    LogEntry.objects.filter(content_type=users, object_id=str(user.pk)).update(object_repr=user.username)
+    LogEntry.objects.filter(done_to(user)).update(object_repr=user.username)
     AuditEntry.objects.record("user.erased", user)

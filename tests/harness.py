@@ -11,13 +11,14 @@ All of it is on this computer, and nothing is left behind, however it ends.
 
 import os
 import secrets
+import signal
 import socket
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -61,6 +62,18 @@ def database_of_the_tests() -> dict[str, str]:
     keys = {"POSTGRES_DB": "NAME", "POSTGRES_USER": "USER", "POSTGRES_PASSWORD": "PASSWORD"}
     keys |= {"DB_HOST": "HOST", "DB_PORT": "PORT"}
     return {name: str(database[key]) for name, key in keys.items()}
+
+
+def command(work: Callable[[], int], started: str) -> int:
+    """The exit code of `work`, which Ctrl-C and SIGTERM end early: then it takes with it whatever it has started."""
+    sys.stdout.reconfigure(line_buffering=True)  # through a pipe too, what happens is seen when it does
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, postgres.interrupt)
+    try:
+        return work()
+    except KeyboardInterrupt:
+        print(f"\nInterrupted: {started} are gone.")
+        return 130
 
 
 def name_of(settings: dict[str, str]) -> str:

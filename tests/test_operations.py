@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from django.db import connection
 
 from tests import harness, postgres
 from tests.documents import blocks
+from tests.roles import superuser
 
 ROOT = harness.ROOT
 PAGE = (ROOT / "docs" / "operations.md").read_text()
@@ -140,15 +140,8 @@ def site(tmp_path) -> Iterator[Site]:
         pytest.skip("The page is about PostgreSQL.")
     if missing := [program for program in PROGRAMS if not shutil.which(program)]:
         pytest.skip(f"The page's commands need {', '.join(missing)}, which is not here.")
-    name = f"cinema_{secrets.token_hex(4)}"
-    with ExitStack() as stack:
-        superuser = stack.enter_context(postgres.server())
-        if harness.execute(superuser, "SELECT FROM pg_roles WHERE rolname = current_user AND NOT rolsuper"):
-            pytest.skip("The database is made by a superuser, and on this server we are none.")
-        for role in (f"{name}_owner", name):
-            stack.callback(harness.execute, superuser, f"DROP ROLE IF EXISTS {role}")
-        stack.callback(harness.execute, superuser, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        yield Site(tmp_path, name, superuser)
+    with superuser() as (name, settings):
+        yield Site(tmp_path, name, settings)
 
 
 def test_a_cinema_is_set_up_saved_and_brought_back(site):

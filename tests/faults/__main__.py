@@ -2,12 +2,12 @@
 
 import argparse
 import random
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 
-from tests import harness, postgres
+from tests import harness
 from tests.faults import report
 from tests.faults.audit import Audit
 from tests.faults.disk import disk
@@ -19,14 +19,8 @@ from tests.faults.site import Site
 
 def main() -> int:
     arguments = parse()
-    sys.stdout.reconfigure(line_buffering=True)  # through a pipe too, what happens is seen when it does
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, postgres.interrupt)
     try:
-        return play_all(arguments)
-    except KeyboardInterrupt:
-        print("\nInterrupted: the customers, the server and the database are gone.")
-        return 130
+        return harness.command(partial(play_all, arguments), "the customers, the server and the database")
     except RuntimeError as error:
         print(f"FAILED: {error}")
         return 1

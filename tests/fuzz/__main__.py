@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import signal
 import subprocess
 import sys
 import tempfile
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from tests import harness, postgres
+from tests import harness
 
 SETTINGS = {"WEB_CONCURRENCY": "1", "ACCESS_TOKEN_EXPIRE_MINUTES": "10000"}
 # Each role, and how it hears that it may not do something.
@@ -36,15 +35,12 @@ OPERATIONS = {
 
 def main() -> int:
     arguments = parse()
-    sys.stdout.reconfigure(line_buffering=True)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, postgres.interrupt)
-    try:
+
+    def work() -> int:
         with tempfile.TemporaryDirectory(prefix="fuzz-") as folder, harness.database(arguments.db) as settings:
             return fuzz(arguments, Path(folder), settings)
-    except KeyboardInterrupt:
-        print("\nInterrupted: the server and the database are gone.")
-        return 130
+
+    return harness.command(work, "the server and the database")
 
 
 def parse() -> argparse.Namespace:

@@ -10,14 +10,12 @@ import hmac
 import json
 import os
 import re
-import secrets
 import shlex
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -29,6 +27,7 @@ from django.db import connection
 from tests import harness, postgres
 from tests.documents import blocks
 from tests.environment import SETTINGS
+from tests.roles import superuser
 
 ROOT = harness.ROOT
 COMPOSE = yaml.safe_load((ROOT / "compose.yml").read_text())
@@ -143,16 +142,9 @@ def cinema(tmp_path) -> Iterator[tuple[str, dict[str, str]]]:
         pytest.skip("SQLite has no roles.")
     if not shutil.which("psql"):
         pytest.skip("What makes the roles is psql, which is not here.")
-    name = f"cinema_{secrets.token_hex(4)}"
-    with ExitStack() as stack:
-        superuser = stack.enter_context(postgres.server())
-        if harness.execute(superuser, "SELECT FROM pg_roles WHERE rolname = current_user AND NOT rolsuper"):
-            pytest.skip("The roles are made by a superuser, and on this server we are none.")
-        for role in (f"{name}_owner", name):
-            stack.callback(harness.execute, superuser, f"DROP ROLE IF EXISTS {role}")
-        harness.execute(superuser, f"CREATE DATABASE {name}")
-        stack.callback(harness.execute, superuser, f"DROP DATABASE {name} WITH (FORCE)")
-        yield name, {**superuser, "POSTGRES_DB": name}
+    with superuser() as (name, settings):
+        harness.execute(settings, f"CREATE DATABASE {name}")
+        yield name, {**settings, "POSTGRES_DB": name}
 
 
 def test_it_comes_up_in_this_order(cinema, image, tmp_path):

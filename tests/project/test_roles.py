@@ -5,14 +5,14 @@ under names of its own (OWASP ASVS 5.0, 13.2.2).
 
 import secrets
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import NamedTuple
 
 import psycopg
 import pytest
 from django.db import connection
 
-from tests import harness, postgres
+from tests import harness
+from tests.roles import superuser
 
 ROLES = (harness.ROOT / "project" / "postgresql" / "roles.sql").read_text()
 
@@ -32,25 +32,18 @@ class Site(NamedTuple):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Iterator[Site]:
     """Set up as docs/operations.md tells: the roles, the migrations, the roles again."""
-    with ExitStack() as stack:
-        superuser = stack.enter_context(postgres.server())
-        name, password = f"cinema_{secrets.token_hex(4)}", secrets.token_urlsafe()
-        if harness.execute(superuser, "SELECT FROM pg_roles WHERE rolname = current_user AND NOT rolsuper"):
-            pytest.skip("The roles are made by a superuser, and on this server we are none.")
-        for role in (f"{name}_owner", name):
-            stack.callback(harness.execute, superuser, f"DROP ROLE IF EXISTS {role}")
-        harness.execute(superuser, f"CREATE DATABASE {name}")
-        stack.callback(harness.execute, superuser, f"DROP DATABASE {name} WITH (FORCE)")
-
-        superuser = {**superuser, "POSTGRES_DB": name}
-        role = {**superuser, "POSTGRES_PASSWORD": password}
-        site = Site(name, superuser, {**role, "POSTGRES_USER": f"{name}_owner"}, {**role, "POSTGRES_USER": name})
-        site.execute(superuser, ROLES)
+    with superuser() as (name, settings):
+        harness.execute(settings, f"CREATE DATABASE {name}")
+        password = secrets.token_urlsafe()
+        here = {**settings, "POSTGRES_DB": name}
+        role = {**here, "POSTGRES_PASSWORD": password}
+        site = Site(name, here, {**role, "POSTGRES_USER": f"{name}_owner"}, {**role, "POSTGRES_USER": name})
+        site.execute(here, ROLES)
         for who in (site.owner, site.server):
-            harness.execute(superuser, f"ALTER ROLE {who['POSTGRES_USER']} PASSWORD '{password}'")
+            harness.execute(here, f"ALTER ROLE {who['POSTGRES_USER']} PASSWORD '{password}'")
         folder = tmp_path_factory.mktemp("roles")
         harness.run(harness.environment(site.owner, folder), "manage.py", "migrate", "--verbosity=0")
-        site.execute(superuser, ROLES)
+        site.execute(here, ROLES)
         yield site
 
 

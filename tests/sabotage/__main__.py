@@ -2,12 +2,11 @@
 
 import argparse
 import os
-import signal
 import sys
 import time
 from contextlib import nullcontext
 
-from tests import postgres
+from tests import harness, postgres
 from tests.sabotage import table
 from tests.sabotage.mutant import Mutant
 from tests.sabotage.mutants import MUTANTS
@@ -16,20 +15,17 @@ from tests.sabotage.trials import as_they_end, judge, trial
 
 def main() -> int:
     arguments = parse()
-    sys.stdout.reconfigure(line_buffering=True)  # through a pipe too, what happens is seen when it does
     if arguments.table:
         print(table.of(MUTANTS))
         return 0
     wants_postgres = any(mutant.database == "postgres" for mutant in arguments.mutants)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, postgres.interrupt)
-    try:
+
+    def work() -> int:
         with postgres.server() if wants_postgres else nullcontext({}) as settings:
             os.environ.update(settings)  # so that there is one server for all
             return sabotage(arguments.mutants * arguments.times, arguments.lanes)
-    except KeyboardInterrupt:
-        print("\nInterrupted: the copies and the database are gone.")
-        return 130
+
+    return harness.command(work, "the copies and the database")
 
 
 def parse() -> argparse.Namespace:

@@ -2,13 +2,12 @@
 
 import argparse
 import json
-import signal
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from tests import harness, postgres
+from tests import harness
 from tests.storm import findings, report
 from tests.storm.crowd import Tally, unleash
 from tests.storm.plan import Plan, Stage, User, lanes_for, rounds
@@ -20,15 +19,12 @@ SETTINGS = {"HOLD_SECONDS": str(HOLD_SECONDS), "WEB_CONCURRENCY": "3", "ACCESS_T
 
 def main() -> int:
     arguments = parse()
-    sys.stdout.reconfigure(line_buffering=True)  # through a pipe too, what happens is seen when it does
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, postgres.interrupt)
-    try:
+
+    def work() -> int:
         with tempfile.TemporaryDirectory(prefix="storm-") as folder, harness.database(arguments.db) as settings:
             return storm(arguments, Path(folder), settings)
-    except KeyboardInterrupt:
-        print("\nInterrupted: the clients, the server and the database are gone.")
-        return 130
+
+    return harness.command(work, "the clients, the server and the database")
 
 
 def parse() -> argparse.Namespace:
