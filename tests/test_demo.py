@@ -30,7 +30,7 @@ def in_small(monkeypatch):
     """To save time: coarse posters, and only a few days unless a test says otherwise."""
     monkeypatch.setattr(canvas, "FINER", 1)
     monkeypatch.setattr(posters, "POSTER", (120, 180))
-    monkeypatch.setattr(command, "DAYS", 3)
+    monkeypatch.setattr(command, "DAYS", 4)  # of which one is over in the evening, and the scenes need two
 
 
 class Terminal(io.StringIO):

@@ -33,7 +33,7 @@ def visit(live_server, tmp_path, monkeypatch):
             pytest.skip(f"The README's visit needs {program}, which is not here.")
     monkeypatch.setattr(canvas, "FINER", 1)
     monkeypatch.setattr(posters, "POSTER", (120, 180))
-    monkeypatch.setattr(demo, "DAYS", 3)
+    monkeypatch.setattr(demo, "DAYS", 4)
     call_command("demo", stdout=io.StringIO())
 
     def run(code: str) -> str:
