@@ -2,13 +2,14 @@
 The forms of the browsable API, one for each operation that a page offers.
 
 What an operation takes is read where the schema reads it, so that form and documentation say the same. Making a form
-costs no query: what is related is asked for by its number, not chosen from a list of all there is.
+costs no query: `pickers.py` lets related things be chosen by name.
 """
 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from inspect import isclass
 
 from django import forms
@@ -75,6 +76,10 @@ class Input:
     def autocomplete(self) -> str:
         return AUTOCOMPLETE.get(self.name, "off")
 
+    @cached_property
+    def chosen(self) -> list[str]:
+        return str(self.value).splitlines()
+
     @property
     def about(self) -> list[str]:
         return [*self.errors, *self.hints]
@@ -134,7 +139,7 @@ def filter_input(name: str, field: forms.Field, values: Mapping, errors: list[di
         name,
         label,
         FILTER_TYPES[field],
-        values.get(name, ""),
+        as_text(field, field.widget.value_from_datadict(values, {}, name)),
         {"true": "Yes", "false": "No"} if isinstance(field, BooleanField) else choices,
         hints=[field.label] if field.label and field.label != label else [],
         errors=list(errors_at(name, errors)),
@@ -185,7 +190,7 @@ def value_of(field: serializers.Field, values: Mapping):
     return None if callable(field.default) else field.default
 
 
-def as_text(field: serializers.Field, value) -> str | bool:
+def as_text(field: serializers.Field | forms.Field, value) -> str | bool:
     if isinstance(field, serializers.BooleanField):
         return value in (True, "true")
     if isinstance(value, list):

@@ -13,6 +13,7 @@ from rest_framework.utils import encoders
 
 from api.forms import Form, form_of, query_inputs
 from api.markup import marked_up, prose
+from api.pickers import let_choose
 from api.problems import CONTENT_TYPE
 from api.visit import next_forms, show_seats
 
@@ -55,7 +56,11 @@ class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
         # The page shows who is logged in and has a CSRF token in it.
         response["Cache-Control"] = "no-store"
         problem = data if response.exception else {}
-        forms = [*self.forms(view, request, data, problem), *([] if problem else next_forms(view, request, data))]
+        forms = list(self.forms(view, request, data, problem))
+        queries = query_inputs(view, request, problem.get("errors", ()))
+        if response.status_code < 500:  # then the database may be away
+            let_choose([*queries, *(each for form in forms for each in form.inputs)])
+        forms += [] if problem else next_forms(view, request, data)  # these know already what they are about
         for form in forms:
             show_seats(form, view)
         return {
@@ -74,7 +79,7 @@ class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
             "headers": [(name, value) for name, value in response.items() if name in HEADERS],
             "content_type": CONTENT_TYPE if problem else JSONRenderer.media_type,
             "forms": forms,
-            "queries": query_inputs(view, request, problem.get("errors", ())),
+            "queries": queries,
             "pictures": [] if problem else list(pictures(view, data, forms)),
         }
 

@@ -34,6 +34,10 @@ class ShowtimeQuerySet(LockingQuerySet):
     def scheduled(self):
         return self.filter(status=Status.SCHEDULED)
 
+    def open(self):
+        """Those whose seats can be reserved now."""
+        return self.scheduled().filter(starts_at__gt=timezone.now())
+
     def for_display(self):
         """With all that an answer shows of them, in one query."""
         return self.select_related("movie").with_available_seats()

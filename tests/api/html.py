@@ -16,11 +16,16 @@ class Page(HTMLParser):
         self.text = ""
         self.scripts = ""
         self.inside = []
+        self.lists: dict[str, list[dict]] = {}
         self.feed(response.content.decode())
         assert self.inside == [], "an element is not closed"
 
     def handle_starttag(self, tag, attrs):
         self.tags.append((tag, dict(attrs)))
+        if tag in ("select", "datalist"):
+            self.options = self.lists[dict(attrs)["id"].removesuffix("-choices")] = []
+        if tag == "option":
+            self.options.append({"text": "", **dict(attrs)})
         if tag not in WITHOUT_END:
             self.inside.append(tag)
 
@@ -32,6 +37,8 @@ class Page(HTMLParser):
             self.scripts += data
         else:
             self.text += data
+            if self.inside and self.inside[-1] == "option":
+                self.options[-1]["text"] += data
 
     def all(self, tag: str, **attributes) -> list[dict]:
         return [attrs for name, attrs in self.tags if name == tag and attributes.items() <= attrs.items()]
@@ -40,6 +47,13 @@ class Page(HTMLParser):
         """What the forms for writing ask for, by `METHOD-name`."""
         fields = [attrs for tag, attrs in self.tags if tag in ("input", "select", "textarea") and "id" in attrs]
         return {attrs["id"]: attrs for attrs in fields if not attrs["id"].startswith("query-")}
+
+    def choices(self, field: str) -> dict[str, str]:
+        """What a field's list has to choose from, in its order: each value, and what people see."""
+        return {option["value"]: option["text"] for option in self.lists[field]}
+
+    def chosen(self, field: str) -> list[str]:
+        return [option["value"] for option in self.lists[field] if "selected" in option]
 
     def methods(self) -> list[str]:
         """Which operations it has a form for."""
@@ -56,6 +70,7 @@ def page(client, address: str) -> Page:
 
 
 def send(client, method: str, address: str, asked: dict, headers: dict | None = HTML):
-    """As a browser sends a form."""
-    text = urlencode({name: str(value).replace("\n", "\r\n") for name, value in asked.items()})
+    """As a browser sends a form, with a list for each of several boxes that are checked."""
+    sent = {name: value if isinstance(value, list) else [value] for name, value in asked.items()}
+    text = urlencode({name: [str(value).replace("\n", "\r\n") for value in sent[name]] for name in sent}, doseq=True)
     return client.generic(method, address, text, "application/x-www-form-urlencoded", headers=headers)
