@@ -1,4 +1,4 @@
-"""`make bench`: the cinema against an honest peer, bare SQL and PostgreSQL alone. See the README beside this."""
+"""`make bench`: the cinema against two peers, bare SQL and PostgreSQL alone. See the README beside this."""
 
 import argparse
 import math
@@ -59,7 +59,7 @@ def parse() -> argparse.Namespace:
 
 
 def run(arguments: argparse.Namespace, stack: ExitStack, folder: Path) -> int:
-    print("Bringing up the database, the cinema, the peer and the bare application …")
+    print("Bringing up the database, the cinema, the peers and the bare application …")
     books = any(one.name == "reserve" for one in arguments.benchmarks)
     bookings = MOST_BOOKINGS * arguments.seconds if books else 1
     site = Site(stack, folder, free_showtimes=math.ceil(2 * bookings / SEATS))

@@ -17,7 +17,9 @@ Results = dict[str, list[Measure]]
 def race(site: Site, benchmark: Benchmark, rounds: int, seconds: int) -> Results:
     """The measures of each round, by who was measured. Raises RuntimeError when an answer is wrong."""
     lengths = compare(site, benchmark)
-    runners = {name: partial(drive, site, name, load_of(site, benchmark, name, lengths[name])) for name in site.servers}
+    runners = {
+        name: partial(drive, site, name, load_of(site, benchmark, name, length)) for name, length in lengths.items()
+    }
     runners |= {name: partial(run, site) for name, run in benchmark.also.items()}
     results: Results = {name: [] for name in runners}
     for number in range(rounds + 1):
@@ -38,7 +40,8 @@ def compare(site: Site, benchmark: Benchmark) -> dict[str, int]:
     if benchmark.writes:
         requests = requests[:1] * 2  # what was sold is not sold again
     lengths, expected = {}, None
-    for name, server in site.servers.items():
+    for name in ("cinema", *benchmark.rivals):
+        server = site.servers[name]
         if benchmark.writes:
             site.reset()
         answers = [ask(server, request) for request in requests]
@@ -46,7 +49,7 @@ def compare(site: Site, benchmark: Benchmark) -> dict[str, int]:
         if (status := answers[0][0].status) >= 400:
             raise RuntimeError(f"{name} answers {requests[0].path} with {status}.\n{server.said()}")
         found = [(response.status, benchmark.compared(json.loads(body))) for response, body in answers]
-        expected = expected or found  # the cinema is the first
+        expected = expected or found
         for request, one, other in zip(requests, found, expected, strict=True):
             if one != other:
                 raise RuntimeError(f"{name} answers {request.path} with {one}\nand the cinema with {other}")

@@ -1,4 +1,4 @@
-"""All that is measured: a database with a cinema in it, and three servers that serve it."""
+"""All that is measured: a database with a cinema in it, and the servers that serve it."""
 
 import json
 import time
@@ -12,24 +12,16 @@ from tests import harness, postgres
 
 WORKERS = 2
 SETTINGS = {"WEB_CONCURRENCY": str(WORKERS), "ACCESS_TOKEN_EXPIRE_MINUTES": "10000"}
-PEER = [
-    *(".venv-bench/bin/python", "-m", "uvicorn", "benchmarks.peer.app:app", "--fd", "{fd}"),
-    *(
-        "--workers",
-        str(WORKERS),
-        "--loop",
-        "uvloop",
-        "--http",
-        "httptools",
-        "--no-access-log",
-        "--log-level",
-        "warning",
-    ),
+UVICORN = [
+    *(".venv-bench/bin/python", "-m", "uvicorn", "--fd", "{fd}", "--workers", str(WORKERS)),
+    *("--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"),
 ]
+GUNICORN = [*harness.GUNICORN, "--bind", "fd://{fd}"]
 SERVERS = {
-    "cinema": [*harness.GUNICORN, "--bind", "fd://{fd}"],
-    "peer": PEER,
-    "bare": [*harness.GUNICORN, "--bind", "fd://{fd}", "benchmarks.bare.app"],
+    "cinema": GUNICORN,
+    "peer": [*UVICORN, "benchmarks.peer.app:app"],
+    "tuned": [*UVICORN, "benchmarks.tuned.app:app"],
+    "bare": [*GUNICORN, "benchmarks.bare.app"],
 }
 # What a run writes, in the order in which it can be deleted.
 WRITTEN = ("reservations_reservedseat", "reservations_reservation", "users_login")

@@ -1,78 +1,58 @@
-"""The statements of the lists, put together once: that takes longer than to run one."""
+"""Lists, page by page."""
 
-from functools import cache
+from datetime import date
 
-from sqlalchemy import ARRAY, Date, Select, String, all_, bindparam, case, cast, func, literal, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by, array_agg
-from sqlalchemy.ext.asyncio import AsyncConnection
+from fastapi import Request
+from sqlalchemy import ColumnElement, Date, ScalarSelect, Select, case, cast, func, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import with_expression
+from sqlalchemy.orm.interfaces import ORMOption
 
-from benchmarks.peer.tables import Genre, Movie, MovieGenre, ReservedSeat, Seat, Showtime, is_active, now
+from benchmarks.peer.schemas import MovieShown
+from benchmarks.peer.tables import Movie, ReservedSeat, Seat, Showtime, is_active, now
 
 PAGE_SIZE, COUNTED = 20, 10_000
-BOOKED_SHOWTIME = (
-    Showtime.id,
-    Showtime.movie_id,
-    Movie.title.label("movie_title"),
-    Showtime.hall_id.label("hall_number"),
-    Showtime.starts_at,
-    Showtime.ends_at,
-    Showtime.status,
-)
 
 
-def genres_of_movie():
-    ordered = array_agg(aggregate_order_by(Genre.slug, Genre.name, Genre.id))
-    of_movie = select(ordered).join(MovieGenre, MovieGenre.genre_id == Genre.id).where(MovieGenre.movie_id == Movie.id)
-    return of_movie.scalar_subquery().label("genres")
+def count(*conditions) -> ScalarSelect:
+    return select(func.count()).where(*conditions).correlate(Showtime).scalar_subquery()
 
 
-def available_seats():
-    def count(*conditions):
-        return select(func.count()).where(*conditions).correlate(Showtime).scalar_subquery()
+taken = count(ReservedSeat.showtime_id == Showtime.id, is_active)
+blocked = count(Seat.showtime_id == Showtime.id, Seat.is_blocked)
+is_open = (Showtime.status == "scheduled") & (Showtime.starts_at > now)
+available_seats = case((is_open, Showtime.capacity - taken - blocked), else_=0)
 
-    taken = count(ReservedSeat.showtime_id == Showtime.id, is_active)
-    blocked = count(Seat.showtime_id == Showtime.id, Seat.is_blocked)
-    is_open = (Showtime.status == "scheduled") & (Showtime.starts_at > now)
-    return case((is_open, Showtime.capacity - taken - blocked), else_=0).label("available_seats")
+with_available_seats = with_expression(Showtime.available_seats, available_seats)
 
 
-MOVIES = select(*Movie.__table__.c, genres_of_movie()).order_by(Movie.title, Movie.id)
-MOVIES_NAMED = MOVIES.where(Movie.id.in_(bindparam("ids", expanding=True)))
-every_word = all_(bindparam("words", type_=ARRAY(String)))
-MOVIES_FOUND = MOVIES.where(func.concat(Movie.title, " ", Movie.description).bool_op("ILIKE")(every_word))
-prices = Showtime.price, Showtime.premium_price, literal("EUR").label("currency")
-day = cast(bindparam("day"), Date)
-SHOWTIMES = (
-    select(*BOOKED_SHOWTIME, *prices, Showtime.capacity, available_seats())
-    .join(Movie, Movie.id == Showtime.movie_id)
-    .order_by(Showtime.starts_at, Showtime.id)
-)
-SHOWTIMES_ON_DAY = SHOWTIMES.where(Showtime.starts_at >= day, Showtime.starts_at < day + 1)
-SCHEDULED_ON_DAY = SHOWTIMES_ON_DAY.where(Showtime.status == "scheduled")
+def on(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    first = cast(literal(day), Date)
+    return Showtime.starts_at >= first, Showtime.starts_at < first + 1
 
 
-@cache
-def counted(found: Select) -> Select:
-    return select(func.count()).select_from(
-        found.with_only_columns(Movie.id, maintain_column_froms=True).order_by(None).limit(COUNTED).subquery()
-    )
-
-
-@cache
-def paged(found: Select) -> Select:
-    return found.limit(PAGE_SIZE).offset(bindparam("offset"))
-
-
-async def page_of(found: Select, number: int, url, database: AsyncConnection, **values) -> dict:
-    count = (await database.execute(counted(found), values)).scalar_one()
-    values["offset"] = (number - 1) * PAGE_SIZE
+async def page_of(found: Select, page: int, request: Request, session: AsyncSession, *loaded: ORMOption) -> dict:
+    """With what is loaded beside each, and how many there are in all, up to a limit."""
+    total = await session.scalar(select(func.count()).select_from(found.order_by(None).limit(COUNTED).subquery()))
+    of_page = found.options(*loaded).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
     return {
-        "count": count,
-        "next": str(url.include_query_params(page=number + 1)) if number * PAGE_SIZE < count else None,
-        "previous": str(url.include_query_params(page=number - 1)) if number > 1 else None,
-        "results": await dicts(paged(found), database, **values),
+        "count": total,
+        "next": str(request.url.include_query_params(page=page + 1)) if page * PAGE_SIZE < total else None,
+        "previous": str(request.url.include_query_params(page=page - 1)) if page > 1 else None,
+        "results": (await session.scalars(of_page)).all(),
     }
 
 
-async def dicts(statement: Select, database: AsyncConnection, **values) -> list[dict]:
-    return [row._asdict() for row in (await database.execute(statement, values)).all()]
+def shown(movie: Movie, request: Request) -> MovieShown:
+    """Its posters as absolute addresses."""
+    base = f"{request.base_url}media/"
+    return MovieShown(
+        id=movie.id,
+        title=movie.title,
+        description=movie.description,
+        genres=[genre.slug for genre in movie.genres],
+        runtime_minutes=movie.runtime_minutes,
+        release_date=movie.release_date,
+        poster=base + movie.poster if movie.poster else None,
+        poster_thumbnail=base + movie.poster_thumbnail if movie.poster_thumbnail else None,
+    )

@@ -1,61 +1,18 @@
+"""Why each seat of a showtime that is taken is: enough to tell whether anything in its seat map has changed."""
+
 import hashlib
-from typing import NamedTuple
 
-from sqlalchemy import Row, bindparam, case, literal, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import bindparam, case, literal, select
 
-from benchmarks.peer.booking import price_of
-from benchmarks.peer.tables import ReservedSeat, Seat, Showtime, is_active, now
+from benchmarks.peer.tables import ReservedSeat, Seat, Showtime, is_active
 
 asked = bindparam("showtime")
-is_open = ((Showtime.status == "scheduled") & (Showtime.starts_at > now)).label("is_open")
 why = case((ReservedSeat.expires_at.is_(None), "reserved"), else_="held")
-SHOWTIME = select(Showtime.id, Showtime.price, Showtime.premium_price, Showtime.changed_at, is_open).where(
-    Showtime.id == asked
-)
 BLOCKED = select(Seat.id, literal("blocked")).where(Seat.showtime_id == asked, Seat.is_blocked)
 RESERVED = select(ReservedSeat.seat_id, why).where(ReservedSeat.showtime_id == asked, is_active)
 TAKEN = BLOCKED.union_all(RESERVED)
-SEATS = (
-    select(Seat.id, Seat.row, Seat.number, Seat.kind, Seat.x, Seat.y)
-    .where(Seat.showtime_id == asked)
-    .order_by(Seat.y, Seat.x)
-)
 
 
-class SeatMap(NamedTuple):
-    """A showtime, and why each seat of it that is taken is: enough to tell whether anything has changed."""
-
-    showtime: Row
-    taken: dict[int, str]
-
-    @classmethod
-    async def read(cls, showtime_id: int, database: AsyncConnection) -> "SeatMap | None":
-        showtime = (await database.execute(SHOWTIME, {"showtime": showtime_id})).one_or_none()
-        if showtime is None:
-            return None
-        taken = (await database.execute(TAKEN, {"showtime": showtime_id})).all()
-        return cls(showtime, dict(map(tuple, taken)))
-
-    @property
-    def etag(self) -> str:
-        facts = repr((tuple(self.showtime), sorted(self.taken.items())))
-        return f'"{hashlib.sha256(facts.encode()).hexdigest()[:32]}"'
-
-    async def seats(self, database: AsyncConnection) -> list[dict]:
-        rows = (await database.execute(SEATS, {"showtime": self.showtime.id})).all()
-        prices = {kind: price_of(kind, self.showtime) for kind in ("standard", "premium", "accessible")}
-        return [
-            {
-                "id": pk,
-                "row": row,
-                "number": number,
-                "label": f"{row}{number}",
-                "kind": kind,
-                "x": x,
-                "y": y,
-                "price": prices[kind],
-                "status": self.taken.get(pk, "available"),
-            }
-            for pk, row, number, kind, x, y in rows
-        ]
+def etag_of(showtime: Showtime, is_open: bool, taken: dict[int, str]) -> str:
+    facts = showtime.id, showtime.price, showtime.premium_price, showtime.changed_at, is_open, sorted(taken.items())
+    return f'"{hashlib.sha256(repr(facts).encode()).hexdigest()[:32]}"'

@@ -1,13 +1,15 @@
 """The cinema's tables, as its migrations have made them, and the pool of connections to them."""
 
 import os
-from datetime import date, datetime
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated
 
+from fastapi import Depends
 from sqlalchemy import URL, BigInteger, DateTime, ForeignKey, Numeric, and_, func, or_
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, query_expression, relationship
 
 # Two workers on two cores: more connections than these would only queue in PostgreSQL instead of here. asyncpg
 # prepares each statement once for each connection, by itself.
@@ -24,9 +26,15 @@ engine = create_async_engine(
     max_overflow=0,
     connect_args={"server_settings": {"timezone": "UTC", "jit": "off"}},
 )
-# Where one statement is all, a transaction around it would only be two more trips.
-reads = engine.execution_options(isolation_level="AUTOCOMMIT")
+sessions = async_sessionmaker(engine, expire_on_commit=False)
 
+
+async def session_of_request() -> AsyncIterator[AsyncSession]:
+    async with sessions() as session:
+        yield session
+
+
+Session = Annotated[AsyncSession, Depends(session_of_request)]
 Key = Annotated[int, mapped_column(primary_key=True)]
 
 
@@ -72,6 +80,9 @@ class Movie(Base):
     release_date: Mapped[date | None]
     poster: Mapped[str]
     poster_thumbnail: Mapped[str]
+    genres: Mapped[list[Genre]] = relationship(
+        secondary="movies_moviegenre", order_by=(Genre.name, Genre.id), viewonly=True
+    )
 
 
 class MovieGenre(Base):
@@ -93,6 +104,8 @@ class Showtime(Base):
     status: Mapped[str]
     capacity: Mapped[int]
     changed_at: Mapped[datetime]
+    movie: Mapped[Movie] = relationship()
+    available_seats: Mapped[int] = query_expression()
 
 
 class Seat(Base):
@@ -106,6 +119,10 @@ class Seat(Base):
     y: Mapped[int]
     is_blocked: Mapped[bool]
 
+    @property
+    def label(self) -> str:
+        return f"{self.row}{self.number}"
+
 
 class Reservation(Base):
     __tablename__ = "reservations_reservation"
@@ -118,6 +135,17 @@ class Reservation(Base):
     expires_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     cancelled_because: Mapped[str | None]
+    user: Mapped[User] = relationship()
+    showtime: Mapped[Showtime] = relationship()
+    reserved_seats: Mapped[list["ReservedSeat"]] = relationship(order_by="ReservedSeat.seat_id")
+
+    @property
+    def shown_status(self) -> str:
+        return "expired" if self.status == "held" and self.expires_at <= datetime.now(UTC) else self.status
+
+    @property
+    def total(self) -> Decimal:
+        return sum((one.price for one in self.reserved_seats if one.status == "active"), Decimal("0.00"))
 
 
 class ReservedSeat(Base):
@@ -129,6 +157,12 @@ class ReservedSeat(Base):
     price: Mapped[Decimal]
     expires_at: Mapped[datetime | None]
     released_at: Mapped[datetime | None]
+    seat: Mapped[Seat] = relationship()
+
+    @property
+    def status(self) -> str:
+        expired = self.expires_at is not None and self.expires_at <= datetime.now(UTC)
+        return "released" if self.released_at is not None or expired else "active"
 
 
 now = func.statement_timestamp()
