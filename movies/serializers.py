@@ -3,12 +3,13 @@ from django.utils.text import slugify
 from rest_framework import serializers
 
 from movies.models import Genre, Movie
+from users.representation import Prebuilt
 from users.serializers import UniqueValidator
 
 MAX_GENRES = 50
 
 
-class GenreSerializer(serializers.ModelSerializer):
+class GenreSerializer(Prebuilt):
     class Meta:
         model = Genre
         fields = ("slug", "name")
@@ -54,10 +55,17 @@ class GenresField(serializers.ListField):
         return [genre.slug for genre in genres.all()]
 
 
-class MovieSerializer(serializers.ModelSerializer):
+class StoredImageField(serializers.ImageField):
+    """The address of a file that we have stored, or null."""
+
+    def represent(self, file, context: dict) -> str | None:
+        return context["request"].build_absolute_uri(file.url) if file else None
+
+
+class MovieSerializer(Prebuilt):
     genres = GenresField()
-    poster = serializers.ImageField(read_only=True, allow_null=True)
-    poster_thumbnail = serializers.ImageField(read_only=True, allow_null=True)
+    poster = StoredImageField(read_only=True, allow_null=True)
+    poster_thumbnail = StoredImageField(read_only=True, allow_null=True)
 
     class Meta:
         model = Movie

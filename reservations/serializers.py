@@ -16,9 +16,10 @@ from showtimes.models import Seat, Showtime, refuse_taken, refuse_unknown
 from showtimes.serializers import SeatIdsField
 from users.filters import LARGEST_ID
 from users.models import User
+from users.representation import Prebuilt
 
 
-class BookerSerializer(serializers.ModelSerializer):
+class BookerSerializer(Prebuilt):
     """Who reserved."""
 
     class Meta:
@@ -26,7 +27,7 @@ class BookerSerializer(serializers.ModelSerializer):
         fields = ("id", "username")
 
 
-class BookedShowtimeSerializer(serializers.ModelSerializer):
+class BookedShowtimeSerializer(Prebuilt):
     """What was reserved a seat of."""
 
     movie_id = serializers.IntegerField(read_only=True)
@@ -39,7 +40,7 @@ class BookedShowtimeSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class ReservedSeatSerializer(serializers.ModelSerializer):
+class ReservedSeatSerializer(Prebuilt):
     """A seat of a reservation, at the price of the moment of booking."""
 
     id = serializers.IntegerField(source="seat_id", read_only=True)
@@ -55,7 +56,7 @@ class ReservedSeatSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class ReservationSerializer(serializers.ModelSerializer):
+class ReservationSerializer(Prebuilt):
     user = BookerSerializer(read_only=True)
     showtime = BookedShowtimeSerializer(read_only=True)
     seats = ReservedSeatSerializer(many=True, read_only=True)

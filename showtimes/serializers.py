@@ -9,6 +9,7 @@ from showtimes.layouts import MAX_PLACES, MAX_ROWS, validate_layout
 from showtimes.models import Hall, Seat, SeatStatus, Showtime
 from users.days import LAST
 from users.filters import LARGEST_ID
+from users.representation import Prebuilt
 
 
 def validated(serializer_class: type[serializers.Serializer], data) -> dict:
@@ -18,7 +19,7 @@ def validated(serializer_class: type[serializers.Serializer], data) -> dict:
     return serializer.validated_data
 
 
-class HallSerializer(serializers.ModelSerializer):
+class HallSerializer(Prebuilt):
     layout = serializers.ListField(
         child=serializers.CharField(max_length=MAX_PLACES, trim_whitespace=False, allow_blank=True),
         max_length=MAX_ROWS,
@@ -51,7 +52,7 @@ class IdOfField(serializers.PrimaryKeyRelatedField):
         return super().to_internal_value(data)
 
 
-class ShowtimeSerializer(serializers.ModelSerializer):
+class ShowtimeSerializer(Prebuilt):
     movie_id = IdOfField(source="movie", queryset=Movie.objects.all())
     movie_title = serializers.CharField(source="movie.title", read_only=True)
     hall_number = IdOfField(source="hall", queryset=Hall.objects.all())
@@ -101,7 +102,7 @@ class ShowtimeSerializer(serializers.ModelSerializer):
         return stored
 
 
-class SeatSerializer(serializers.ModelSerializer):
+class SeatSerializer(Prebuilt):
     """A seat as the `SeatMap` shows it."""
 
     label = serializers.CharField(read_only=True)

@@ -1,0 +1,55 @@
+"""
+Serializers that show what DRF's would, in a quarter of the time.
+
+DRF makes all fields anew for each serializer and asks each field its way to each value. Here both is done once for the
+class. What a field shows may depend on the request: then it has `represent(value, context)`.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from operator import attrgetter
+from typing import NamedTuple
+
+from rest_framework import serializers
+
+
+class Prebuilt(serializers.ModelSerializer):  # without a docstring, which the schema would take for its heirs'
+    def to_representation(self, instance) -> dict:
+        return show(steps_of(type(self)), instance, self.context)
+
+
+class Step(NamedTuple):
+    name: str
+    get: Callable
+    represent: Callable  # not asked about None
+    takes_context: bool = False
+
+
+def show(steps: list[Step], instance, context: dict) -> dict:
+    shown = {}
+    for name, get, represent, takes_context in steps:
+        value = get(instance)
+        if value is not None:
+            value = represent(value, context) if takes_context else represent(value)
+        shown[name] = value
+    return shown
+
+
+@cache
+def steps_of(serializer_class: type[Prebuilt]) -> list[Step]:
+    return [step_of(field, serializer_class.Meta.model) for field in serializer_class()._readable_fields]
+
+
+def step_of(field: serializers.Field, model) -> Step:
+    get = attrgetter(".".join(field.source_attrs))
+    if isinstance(field, serializers.PrimaryKeyRelatedField):
+        return Step(field.field_name, attrgetter(model._meta.get_field(field.source).attname), lambda key: key)
+    if isinstance(field, Prebuilt):
+        steps = steps_of(type(field))
+        return Step(field.field_name, get, lambda row, context: show(steps, row, context), takes_context=True)
+    if isinstance(field, serializers.ListSerializer):
+        steps = steps_of(type(field.child))
+        return Step(field.field_name, get, lambda rows, context: [show(steps, row, context) for row in rows], True)
+    if hasattr(field, "represent"):
+        return Step(field.field_name, get, field.represent, takes_context=True)
+    return Step(field.field_name, get, field.to_representation)
