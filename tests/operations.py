@@ -2,7 +2,7 @@
 Every operation, and a valid request for each: what the tables of access and of attacks go through.
 
 A new operation of the API is in `OPERATIONS` by itself, read from the schema. `Cinema.thing` tells what its path names,
-and `Cinema.body` what it takes.
+and `Cinema.body` what it takes: one of the examples that the schema has of it.
 """
 
 import re
@@ -21,7 +21,7 @@ from rest_framework.test import APIClient
 from movies.models import Genre
 from project.settings import BASE_DIR
 from tests.cast import PASSWORD, make_user
-from tests.cinema import ids_of, make_hall, make_movie, make_showtime, reserve, tomorrow
+from tests.cinema import ids_of, make_hall, make_movie, make_showtime, reserve
 from tests.clients import browser, program
 from users.models import Login, Role, User
 from users.tokens import RefreshToken
@@ -75,6 +75,12 @@ def fields_of(operation: str) -> set[str]:
     if "$ref" in schema:
         schema = SCHEMA["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     return set(schema.get("properties", ()))
+
+
+def examples_of(operation: str) -> dict[str, dict]:
+    """Bodies for it, by name, by the schema."""
+    content = entry_of(operation).get("requestBody", {}).get("content", {}) if operation in IN_SCHEMA else {}
+    return {name: each["value"] for name, each in content.get(JSON, {}).get("examples", {}).items()}
 
 
 def entry_of(operation: str) -> dict:
@@ -136,14 +142,23 @@ class Cinema:
         }
         return next((thing for name, thing in things.items() if operation.startswith(name)), None)
 
-    def body(self, operation: str, login: Login | None = None) -> dict | None:
-        """What it takes. Where that is credentials, they are this login's; without one, charlie's."""
+    def body(self, operation: str, login: Login | None = None, example: str | None = None) -> dict | None:
+        """
+        What it takes: an example of the schema, the first one if none is named, but of this cinema's own things.
+
+        Where that is credentials, they are this login's; without one, charlie's.
+        """
+        own, examples = self.own(operation, login), examples_of(operation)
+        if not examples:
+            return own or None
+        body = examples[example] if example else next(iter(examples.values()))
+        return {name: own.get(name, value) for name, value in body.items()}
+
+    def own(self, operation: str, login: Login | None) -> dict:
         user = login.user if login else self.charlie
         credentials = {"login": user.username, "password": PASSWORD}
         dora = {"username": "dora", "email": "dora@example.org", "password": PASSWORD}
-        movie = {"title": "Another", "genres": ["unused"], "runtime_minutes": 90}
-        hall = {"number": 8, "name": "Hall 8", "layout": ["SS"]}
-        showing = {"movie_id": self.movie.pk, "hall_number": 9, "starts_at": tomorrow().isoformat(), "price": "10.00"}
+        movie = {"genres": ["unused"]}
         return {
             "auth_login": credentials,
             "auth_password_change": {"old_password": PASSWORD, "new_password": NEW_PASSWORD},
@@ -153,27 +168,21 @@ class Cinema:
                 "token": default_token_generator.make_token(user),
                 "new_password": NEW_PASSWORD,
             },
-            "auth_register": dora,
             "auth_token": credentials,
             "auth_token_refresh": {"refresh": str(RefreshToken.of(login or user.logins.create()))},
-            "users_me_partial_update": {"username": "another"},
-            "users_partial_update": {"role": "admin"},
-            "genres_create": {"name": "Another"},
-            "genres_partial_update": {"name": "Another"},
+            "users_me_partial_update": {"current_password": PASSWORD},
             "movies_create": movie,
             "movies_update": movie,
             "movies_partial_update": movie,
             "movies_poster_update": {"poster": poster()},
-            "halls_create": hall,
-            "halls_partial_update": {"name": "Another"},
-            "showtimes_create": showing,
-            "showtimes_partial_update": {"price": "11.00"},
+            "showtimes_create": {"movie_id": self.movie.pk, "hall_number": 9},
             "showtimes_seats_block": {"seat_ids": self.free[:1]},
             "showtimes_seats_unblock": {"seat_ids": self.free[:1]},
             "reservations_create": {"showtime_id": self.showtime.pk, "seat_ids": self.free},
+            "reservations_cancel": {"seat_ids": ids_of(self.showtime, "A1")},
             "page_login_send": credentials,
             "page_register_send": dora,
-        }.get(operation)
+        }.get(operation, {})
 
     def path(self, operation: str) -> str:
         return re.sub(r"{\w+}", str(self.thing(operation)), OPERATIONS[operation].path)

@@ -42,7 +42,7 @@ auth_password_change         owner      user.password_changed         alice    u
 auth_password_reset          anonymous  -                             -        -
 auth_password_reset_confirm  anonymous  user.password_reset           charlie  user
 auth_refresh                 owner      -                             -        -
-auth_register                anonymous  user.registered               dora     user
+auth_register                anonymous  user.registered               newcomer user
 auth_token                   anonymous  login.succeeded               charlie  user
 auth_token_refresh           anonymous  -                             -        -
 
@@ -240,17 +240,17 @@ class TestDetails:
 
     def test_of_what_admins_write_are_the_fields_that_were_sent(self, cinema):
         assert self.details(cinema, "showtimes_partial_update") == {"price": "11.00"}
-        assert self.details(cinema, "genres_create") == {"name": "Another", "slug": "another"}
+        assert self.details(cinema, "genres_create") == {"name": "Film noir", "slug": "film-noir"}
         assert self.details(cinema, "movies_update") == {
-            "title": "Another",
-            "description": "",
+            "title": "Below the Weir",
+            "description": "Each spring the river gives something back.",
             "genres": ["unused"],
-            "runtime_minutes": 90,
-            "release_date": None,
+            "runtime_minutes": 112,
+            "release_date": "2026-11-20",
         }
         made = self.details(cinema, "showtimes_create")
         assert made.pop("starts_at").endswith("Z")
-        assert made == {"movie_id": cinema.movie.pk, "hall_number": 9, "price": "10.00"}
+        assert made == {"movie_id": cinema.movie.pk, "hall_number": 9, "price": "9.50", "premium_price": "13.00"}
 
     def test_of_a_reservation_tell_whose_it_is_and_which_seats(self, cinema):
         assert self.details(cinema, "reservations_cancel_some") == {

@@ -6,7 +6,7 @@ from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import force_instance
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 from rest_framework.exceptions import (
     APIException,
@@ -20,7 +20,7 @@ from rest_framework.exceptions import (
 )
 
 from api.problems import CONTENT_TYPE, ServiceUnavailable
-from api.schema import refusals
+from api.schema import examples, refusals
 from reservations.permissions import IsOwner
 from showtimes.exceptions import SeatsUnavailable
 from users.exceptions import PayloadTooLarge
@@ -76,6 +76,9 @@ class Schema(AutoSchema):
 
     def get_tags(self) -> list[str]:
         return [self._tokenize_path()[0]]
+
+    def get_examples(self) -> list[OpenApiExample]:
+        return examples.of(self.get_operation_id())
 
     def said(self) -> tuple[str, str]:
         """Summary and description: the first line of the method's docstring, and the rest of it."""

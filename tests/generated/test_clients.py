@@ -19,6 +19,7 @@ from tests.harness import ROOT, database, environment, run, serve
 SCHEMA = ROOT / "schema.yml"
 PAGE = (ROOT / "docs/clients.md").read_text()
 WARNING = re.compile(r"\[?WARN|\[?ERROR|[Ww]arning")
+LEAVES_OUT_EXAMPLES = "WARN  o.o.c.languages.AbstractJavaCodegen - Ignoring complex example on request body"
 TWO_SEATS = r"\[ ?'[A-F]\d', '[A-F]\d' ?\]\n"
 JAVA_LIBRARIES = ("httpcore", "httpclient", "httpmime", "geronimo-annotation-1.3-spec")
 pytestmark = [
@@ -108,7 +109,7 @@ def test_in_java_as_far_as_compiling(tmp_path):
     if not (shutil.which("javac") and all(library.exists() for library in libraries)):
         packages = "default-jdk-headless libhttpmime-java libgeronimo-annotation-1.3-spec-java"
         pytest.skip(f"This needs Java and some of its libraries: apt-get install {packages}")
-    assert not WARNING.search(generate("Java, and others", tmp_path))
+    assert not WARNING.search(generate("Java, and others", tmp_path).replace(LEAVES_OUT_EXAMPLES, ""))
     generator = Path(find_spec("openapi_generator_cli").origin).with_name("openapi-generator.jar")
     path = ":".join(map(str, [generator, *libraries]))
     sources = (tmp_path / "java/src/main/java").rglob("*.java")
