@@ -23,7 +23,7 @@ class CookieOrBearerAuthentication(BaseAuthentication):
             try:
                 login = AccessToken(bearer).login()
             except TokenError:
-                raise AuthenticationFailed("This access token is not valid, or not any more.") from None
+                raise AuthenticationFailed("This access token is not valid, or not any more. Refresh it.") from None
         elif cookie := request.COOKIES.get(settings.ACCESS_COOKIE):
             try:
                 login = AccessToken(cookie).login()

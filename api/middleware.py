@@ -68,7 +68,7 @@ def limit_body(get_response):
         try:
             too_large = int(request.META.get("CONTENT_LENGTH") or 0) > settings.MAX_BODY_BYTES
         except ValueError:
-            return problems.response(400, "bad_request", "Content-Length is not a number.")
+            return problems.response(400, "bad_request", "Content-Length is not a number. Count the body's bytes.")
         if too_large:
             return problems.response_of(PayloadTooLarge())
         return get_response(request)

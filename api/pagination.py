@@ -64,6 +64,7 @@ class PageNumberPagination(DescribedPageSize, pagination.PageNumberPagination):
     page_size_query_param = "page_size"
     max_page_size = MAX_PAGE_SIZE
     last_page_strings = ()
+    invalid_page_message = "There is no such page. Begin with the first, and follow `next`."
 
     def get_paginated_response_schema(self, schema: dict) -> dict:
         return page_schema(schema, count={"type": "integer", "description": f"Exact below {COUNTED}: then at least."})
@@ -96,5 +97,6 @@ class CursorPagination(DescribedPageSize, pagination.CursorPagination):
         except ValueError:
             inside = b"?"
         if not CURSOR.fullmatch(inside):
-            raise ValidationError({"cursor": [ErrorDetail("This is no cursor of this list.", "invalid")]})
+            detail = "This is no cursor of this list. Follow `next` and `previous` as they are."
+            raise ValidationError({"cursor": [ErrorDetail(detail, "invalid")]})
         return super().decode_cursor(request)

@@ -24,9 +24,9 @@ class JSONParser(parsers.JSONParser):
             data = json.loads(read(stream).decode(), parse_int=integer, parse_float=finite, parse_constant=finite)
             refuse_unstorable(data)
         except UnicodeDecodeError:
-            raise ParseError("The body is not UTF-8.") from None
+            raise ParseError("The body is not UTF-8. Send JSON in UTF-8.") from None
         except RecursionError:
-            raise ParseError("The JSON is nested too deeply.") from None
+            raise ParseError("The JSON is nested too deeply. The schema shows how little is needed.") from None
         except ValueError as error:
             raise ParseError(f"The body is not JSON that this API takes: {error}.") from None
         return data

@@ -60,6 +60,16 @@ CONSTRAINTS = {
 }
 
 
+# What to do next, where DRF's own words leave it out.
+NEXT = {
+    exceptions.NotAuthenticated: "Log in, or send a bearer token.",
+    exceptions.PermissionDenied: "Only an admin can do this, or whoever it belongs to.",
+    exceptions.NotFound: "It is gone, or somebody else's, or never was: the list has what there is.",
+    exceptions.MethodNotAllowed: "`Allow` names those that are.",
+    exceptions.NotAcceptable: "Ask for application/json, or what the schema names.",
+    exceptions.UnsupportedMediaType: "Send application/json, or what the schema names.",
+}
+
 # PostgreSQL has become a standby, or has waited too long for us in the middle of a transaction.
 NOT_NOW = (ReadOnlySqlTransaction, IdleInTransactionSessionTimeout)
 
@@ -94,7 +104,7 @@ def as_api_exception(exc: Exception) -> Exception:
         case RequestDataTooBig():
             return PayloadTooLarge()
         case SuspiciousOperation() | UnreadablePostError():
-            return exceptions.ParseError("The request could not be read.")
+            return exceptions.ParseError("The request could not be read to its end. Send it again.")
         case IntegrityError():
             return refused_by_constraint(exc)
         case DataError():
@@ -121,7 +131,7 @@ def refused_by_constraint(exc: IntegrityError) -> Exception:
         if name in told:
             return exception()
     if "_fk_" in told or "FOREIGN KEY" in told:
-        gone = ErrorDetail("Something that this request names was deleted a moment ago.", "does_not_exist")
+        gone = ErrorDetail("Something that this request names was deleted a moment ago. Look again.", "does_not_exist")
         return ValidationError({"non_field_errors": [gone]})
     return exc
 
@@ -131,7 +141,12 @@ def body_of(exc: APIException) -> dict:
         errors = list(field_errors(exc.detail))
         return problem(400, "invalid", "Some of the values are not valid: see `errors`.", errors=errors)
     code = getattr(exc.detail, "code", None) or exc.default_code
-    return problem(exc.status_code, code, str(exc.detail), **getattr(exc, "members", {}))
+    return problem(exc.status_code, code, words_of(exc), **getattr(exc, "members", {}))
+
+
+def words_of(exc: APIException) -> str:
+    are_of_drf = exc.detail == exc.default_detail or "{" in exc.default_detail  # filled in
+    return f"{exc.detail} {NEXT[type(exc)]}" if are_of_drf and type(exc) in NEXT else str(exc.detail)
 
 
 def headers_of(exc: APIException) -> dict[str, str]:
@@ -188,7 +203,7 @@ def code_of(answer: HttpResponseBase) -> str | None:
 def bad_request(request, exception) -> ProblemResponse:
     if isinstance(exception, RequestDataTooBig):
         return response_of(PayloadTooLarge())
-    return response(400, "bad_request", "The request could not be understood.")
+    return response(400, "bad_request", "The request could not be understood. Look at its address and headers.")
 
 
 def csrf_failure(request, reason="") -> ProblemResponse:
@@ -196,7 +211,7 @@ def csrf_failure(request, reason="") -> ProblemResponse:
 
 
 def permission_denied(request, exception) -> ProblemResponse:
-    return response(403, "permission_denied", "You are not allowed to do this.")
+    return response_of(exceptions.PermissionDenied())
 
 
 def page_not_found(request, exception) -> ProblemResponse:

@@ -82,7 +82,7 @@ def remove(names: Iterable[str]) -> None:
 
 def read(upload: UploadedFile) -> Image.Image:
     if upload.size > settings.MAX_POSTER_BYTES:
-        raise PayloadTooLarge(f"A poster has at most {settings.MAX_POSTER_BYTES:,} bytes.")
+        raise PayloadTooLarge(f"A poster has at most {settings.MAX_POSTER_BYTES:,} bytes. Send a smaller one.")
     try:
         with ONE_AT_A_TIME, Image.open(upload, formats=FORMATS) as picture:
             if picture.width * picture.height > settings.MAX_POSTER_PIXELS or max(picture.size) > MAX_SIDE:

@@ -25,7 +25,7 @@ class TooLateToCancel(Conflict):
 
 class SeatLimitExceeded(Conflict):
     default_code = "seat_limit_exceeded"
-    default_detail = "That would be more seats than one person can have in one showtime."
+    default_detail = "That would be more seats than one person can have in one showtime. Ask for fewer."
 
 
 class HoldLimitExceeded(Conflict):

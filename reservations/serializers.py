@@ -174,9 +174,8 @@ def refuse_over_limits(user: User, showtime: Showtime, quantity: int, hold: bool
     """Raises SeatLimitExceeded or HoldLimitExceeded. The user's row is locked, so nobody counts beside us."""
     mine = showtime.reserved_seats.active().filter(reservation__user=user).count()
     if mine + quantity > settings.MAX_SEATS_PER_SHOWTIME:
-        raise SeatLimitExceeded(
-            f"One person can have {settings.MAX_SEATS_PER_SHOWTIME} seats in a showtime; you have {mine} already."
-        )
+        most = settings.MAX_SEATS_PER_SHOWTIME
+        raise SeatLimitExceeded(f"One person can have {most} seats in a showtime; you have {mine}. Ask for fewer.")
     if hold and user.reservations.live_holds().count() >= settings.MAX_HOLDS_PER_USER:
         raise HoldLimitExceeded
 

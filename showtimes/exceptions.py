@@ -19,7 +19,7 @@ class HallOccupied(Conflict):
     """Raised with `conflicts`: the ids of the showtimes in the way."""
 
     default_code = "hall_occupied"
-    default_detail = "Another showtime occupies the hall at that time, its turnaround included."
+    default_detail = "Another showtime occupies the hall at that time, its turnaround included. Choose another."
 
     def __init__(self, conflicts: list[int] = ()):
         super().__init__(conflicts=list(conflicts))
@@ -27,17 +27,17 @@ class HallOccupied(Conflict):
 
 class HallInUse(Conflict):
     default_code = "hall_in_use"
-    default_detail = "Showtimes use this hall. It can only be deleted before its first one."
+    default_detail = "Showtimes use this hall. Delete them first; where seats were reserved, both have to stay."
 
 
 class ShowtimeStarted(Conflict):
     default_code = "showtime_started"
-    default_detail = "This showtime has started."
+    default_detail = "This showtime has started: nothing of it can change any more. Choose a later one."
 
 
 class ShowtimeCancelled(Conflict):
     default_code = "showtime_cancelled"
-    default_detail = "This showtime was cancelled."
+    default_detail = "This showtime was cancelled. Choose another one."
 
 
 class ShowtimeHasReservations(Conflict):

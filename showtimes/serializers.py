@@ -39,7 +39,7 @@ class HallSerializer(Prebuilt):
 
     def validate_number(self, number: int) -> int:
         if self.instance and number != self.instance.number:
-            raise serializers.ValidationError("A hall keeps its number.")
+            raise serializers.ValidationError("A hall keeps its number. Add another hall.")
         return number
 
 
@@ -80,9 +80,9 @@ class ShowtimeSerializer(Prebuilt):
 
     def validate_starts_at(self, starts_at):
         if starts_at <= timezone.now():
-            raise serializers.ValidationError("This is in the past.", "in_the_past")
+            raise serializers.ValidationError("This is in the past. Choose a later time.", "in_the_past")
         if starts_at.date() >= LAST:
-            raise serializers.ValidationError("This is too far away.", "too_far")
+            raise serializers.ValidationError("This is too far away. Choose an earlier time.", "too_far")
         return starts_at
 
     def create(self, validated_data) -> Showtime:

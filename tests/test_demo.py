@@ -83,7 +83,7 @@ def test_loads_a_cinema_once(monkeypatch):
     assert min(sold) <= 4
 
     before = everything()
-    assert demo() == "The demo data is loaded already.\n"
+    assert demo().startswith("The demo data is loaded already: log in as admin, alice or bob")
     assert everything() == before
 
 
@@ -101,7 +101,9 @@ def test_leaves_other_data_alone(make):
     make()
     before = everything()
 
-    assert demo() == "There is data already, so no demo data was loaded.\n"
+    assert demo() == (
+        "There is data already, so no demo data was loaded. Name an empty one (SQLITE_PATH), and migrate it.\n"
+    )
 
     assert everything() == before
     assert not is_loaded()

@@ -48,4 +48,7 @@ def enforce_csrf(request) -> None:
 def refuse_foreign_origin(request) -> None:
     """Raises PermissionDenied (`csrf_failed`) when another site's page sends this: nobody is logged in unawares."""
     if "HTTP_ORIGIN" in request.META and not _Check()._origin_verified(request):
-        raise PermissionDenied("CSRF failed: this Origin is not one that this server trusts.", "csrf_failed")
+        raise PermissionDenied(
+            "CSRF failed: this server does not trust this Origin. Who runs it can add it to CORS_ALLOWED_ORIGINS.",
+            "csrf_failed",
+        )

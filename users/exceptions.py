@@ -24,4 +24,4 @@ class RefreshSuperseded(Conflict):
 class PayloadTooLarge(APIException):
     status_code = 413
     default_code = "payload_too_large"
-    default_detail = "This is larger than the server takes."
+    default_detail = "This is larger than the server takes. Send less at a time."

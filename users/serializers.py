@@ -86,7 +86,8 @@ class CredentialsSerializer(serializers.Serializer):
         login = user and user.log_in(request.headers.get("User-Agent", "")[:255])
         if login is None:
             User.objects.record_failed_login(self.validated_data["login"])
-            raise AuthenticationFailed("No active account has this login and password.", "invalid_credentials")
+            detail = "No active account has this login and password. Try again, or reset the password."
+            raise AuthenticationFailed(detail, "invalid_credentials")
         return login
 
 

@@ -189,7 +189,9 @@ class Showtime(models.Model):
                     "Seats in this hall were reserved, so the hall stays. Make a new showtime."
                 )
             if "movie" in moved and self.reservations.active().exists():
-                raise ShowtimeHasReservations("Seats for this movie are reserved, so the movie stays.")
+                raise ShowtimeHasReservations(
+                    "Seats for this movie are reserved, so the movie stays. Make a new showtime."
+                )
             for name, value in fields.items():
                 setattr(self, name, value)
             if moved:

@@ -128,7 +128,7 @@ def test_what_was_deleted_a_moment_ago_is_a_bad_reference(request_that):
     with nothing_changes():
         response = request_that(lambda: type(seat).objects.filter(pk=seat.pk).update(showtime=showtime.pk + 1000))
     assert errors_of(response) == [("non_field_errors", "does_not_exist")]
-    detail = "Something that this request names was deleted a moment ago."
+    detail = "Something that this request names was deleted a moment ago. Look again."
     assert response.json()["errors"][0]["detail"] == detail
 
 

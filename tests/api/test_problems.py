@@ -55,9 +55,8 @@ def test_400_names_a_query_value(anonymous, db):
 def test_401_without_credentials(anonymous, db):
     response = anonymous.get("/api/v1/users/me/")
     assert response["WWW-Authenticate"] == "Bearer"
-    assert response.json() == problem(
-        401, "Unauthorized", "not_authenticated", "Authentication credentials were not provided."
-    )
+    detail = "Authentication credentials were not provided. Log in, or send a bearer token."
+    assert response.json() == problem(401, "Unauthorized", "not_authenticated", detail)
 
 
 def test_401_for_a_bad_bearer(alice):
@@ -65,9 +64,8 @@ def test_401_for_a_bad_bearer(alice):
     client = APIClient(HTTP_AUTHORIZATION=f"Bearer {expired}")
     response = client.get("/api/v1/users/me/")
     assert response["WWW-Authenticate"] == "Bearer"
-    assert response.json() == problem(
-        401, "Unauthorized", "authentication_failed", "This access token is not valid, or not any more."
-    )
+    detail = "This access token is not valid, or not any more. Refresh it."
+    assert response.json() == problem(401, "Unauthorized", "authentication_failed", detail)
 
 
 def test_403_for_a_role_that_does_not_allow_it(alice):
@@ -109,7 +107,8 @@ def test_404_for_an_id_that_no_row_can_have(anonymous, db, pk):
 def test_405_says_what_may_be_done(anonymous, db):
     response = anonymous.delete("/api/v1/auth/csrf/")
     assert response["Allow"] == "GET, HEAD, OPTIONS"
-    assert response.json() == problem(405, "Method Not Allowed", "method_not_allowed", 'Method "DELETE" not allowed.')
+    detail = 'Method "DELETE" not allowed. `Allow` names those that are.'
+    assert response.json() == problem(405, "Method Not Allowed", "method_not_allowed", detail)
 
 
 @pytest.mark.parametrize("accept", ["application/xml", "image/png", "x"])
@@ -204,7 +203,8 @@ def test_500_for_what_is_a_bug_although_the_database_says_it(visitor, db, monkey
 def test_400_for_a_host_that_is_not_ours(visitor, path):
     response = visitor.get(path, HTTP_HOST="elsewhere.example")
     assert response["Content-Type"] == "application/problem+json"
-    assert response.json() == problem(400, "Bad Request", "bad_request", "The request could not be understood.")
+    detail = "The request could not be understood. Look at its address and headers."
+    assert response.json() == problem(400, "Bad Request", "bad_request", detail)
 
 
 def paths() -> list[str]:

@@ -62,7 +62,7 @@ class TestSeatsPerShowtime:
         with nothing_changes():
             response = ask(alice, showtime, "A3", "A4", hold=hold)
         assert problem_of(response) == (409, "seat_limit_exceeded")
-        assert response.json()["detail"] == "One person can have 3 seats in a showtime; you have 2 already."
+        assert response.json()["detail"] == "One person can have 3 seats in a showtime; you have 2. Ask for fewer."
 
     def test_also_of_the_best_available(self, alice, showtime):
         reserve(alice, showtime, "A1", "A2")

@@ -60,7 +60,7 @@ def test_nor_does_it_end_a_login(login, forgery):
 def test_what_a_refusal_says(login):
     response = with_bearer("borscht").get(ME)
     assert response["WWW-Authenticate"] == "Bearer"
-    assert response.json()["detail"] == "This access token is not valid, or not any more."
+    assert response.json()["detail"] == "This access token is not valid, or not any more. Refresh it."
 
 
 HEADERS = {

@@ -135,7 +135,7 @@ def test_whatever_is_wrong_the_answer_is_the_same(anonymous, alice, login, passw
         "title": "Unauthorized",
         "status": 401,
         "code": "invalid_credentials",
-        "detail": "No active account has this login and password.",
+        "detail": "No active account has this login and password. Try again, or reset the password.",
     }
     assert not response.cookies
     wrong = anonymous.post(URL, {"login": "alice", "password": "?"}, HTTP_X_REQUEST_ID="the-same-id")

@@ -42,4 +42,6 @@ def test_whatever_is_wrong_the_answer_is_the_same(anonymous, alice, login):
         response = anonymous.post(URL, {"login": login, "password": password})
     assert problem_of(response) == (401, "invalid_credentials")
     assert response["WWW-Authenticate"] == "Bearer"
-    assert response.json()["detail"] == "No active account has this login and password."
+    assert (
+        response.json()["detail"] == "No active account has this login and password. Try again, or reset the password."
+    )

@@ -20,6 +20,10 @@ class Command(migrate.Command):
     On PostgreSQL it waits for a lock for a moment only, then tries again, and after some attempts gives up.
     """
 
+    help = (
+        "Brings the database's tables up to date while the cinema sells: on PostgreSQL it waits for a lock for a "
+        "moment, and tries again. See first with --plan what would be done; docs/migrations.md has the rest."
+    )
     migration = "migrate itself"
 
     def handle(self, *args, **options):

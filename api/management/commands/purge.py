@@ -87,7 +87,10 @@ KINDS = (
 
 
 class Command(BaseCommand):
-    help = "Removes what is too old to be of use, a thousand rows at a time: once a week is often enough."
+    help = (
+        "Removes what is too old to be of use, a thousand rows at a time: once a week is often enough. See first with "
+        "--dry-run how much that is. The audit log needs the role that migrates: docs/operations.md."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("--dry-run", action="store_true", help="Only count.")

@@ -14,4 +14,4 @@ def find_user(login: str) -> User:
     try:
         return User.objects.get_by_natural_key(login)
     except User.DoesNotExist:
-        raise CommandError(f"There is no user {login}.") from None
+        raise CommandError(f"There is no user {login}. Give a username or an e-mail address.") from None

@@ -6,7 +6,10 @@ from reservations.invariants import PROMISES, broken_promises
 
 
 class Command(BaseCommand):
-    help = "Check each promise of the system on the whole database: exit 0 and a line per promise, or 1 and offenders."
+    help = (
+        "Checks each promise of the system on the whole database, and changes nothing: exit 0 and a line a promise, or "
+        "1 and the ids of what breaks it. docs/correctness.md says what each means."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("--json", action="store_true", help="For monitoring: an object with the offenders' ids.")

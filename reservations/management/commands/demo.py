@@ -51,13 +51,20 @@ def is_loaded() -> bool:
 
 
 class Command(BaseCommand):
-    help = "Loads demo data into an empty database: films, halls, showtimes, reservations, users with known passwords."
+    help = (
+        "Loads demo data into an empty database: films, halls, showtimes, reservations, users with known passwords, so "
+        "never in production. README.md has the passwords. A database with data in it stays as it is."
+    )
 
     def handle(self, **options) -> None:
         if is_loaded():
-            self.stdout.write("The demo data is loaded already.")
+            self.stdout.write(
+                "The demo data is loaded already: log in as admin, alice or bob (README.md has their passwords)."
+            )
         elif any(model.objects.exists() for model in (User, Genre, Movie, Hall)):
-            self.stdout.write("There is data already, so no demo data was loaded.")
+            self.stdout.write(
+                "There is data already, so no demo data was loaded. Name an empty one (SQLITE_PATH), and migrate it."
+            )
         else:
             self.load()
 

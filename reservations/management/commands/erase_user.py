@@ -7,7 +7,10 @@ from users.exceptions import LastAdmin
 
 
 class Command(BaseCommand):
-    help = "Takes a person out of the database. Their reservations stay, as somebody's whom nobody knows."
+    help = (
+        "Takes a person out of the database; there is no way back. Their reservations stay, as somebody's whom nobody "
+        "knows. Look first with --dry-run; docs/privacy.md says what goes and what stays."
+    )
 
     def add_arguments(self, parser):
         add_user_argument(parser)
@@ -28,7 +31,7 @@ class Command(BaseCommand):
             self.stdout.write("Nothing was changed: this is a dry run.")
             return
         if not no_input and input(f"There is no way back. To go on, type {name}: ") != name:
-            raise CommandError("Nothing was changed.")
+            raise CommandError(f"Nothing was changed, for that was not {name}.")
         try:
             erase(user)
         except LastAdmin as refusal:

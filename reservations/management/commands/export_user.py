@@ -8,7 +8,7 @@ from reservations.privacy import export
 
 
 class Command(BaseCommand):
-    help = "Writes all that is stored of a user as JSON, for whoever asks what it is."
+    help = "Writes all that is stored of a user as JSON, to hand out to whom it is about: docs/privacy.md."
 
     def add_arguments(self, parser):
         add_user_argument(parser)
@@ -23,4 +23,4 @@ class Command(BaseCommand):
             with open(output, "x", encoding="utf-8") as file:
                 file.write(f"{text}\n")
         except OSError as error:
-            raise CommandError(str(error)) from None
+            raise CommandError(f"{error}. Name a new file, in a folder that is there.") from None
