@@ -24,6 +24,8 @@ from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
 from waitress.task import ErrorTask, WSGITask
 
+from project.dispatcher import Dispatcher
+
 # Requests that one connection may send ahead of its answers (RFC 9112, 9.3.2). Their answers wait in this process.
 PIPELINED = 8
 MAX_HEADER_BYTES = 32_768  # the request line and all headers together
@@ -39,12 +41,13 @@ class Refusal(ErrorTask):
         431: ("headers_too_large", f"The headers have more than {MAX_HEADER_BYTES:,} bytes."),
         500: ("server_error", "Something went wrong here."),
         501: ("not_implemented", "No transfer coding is understood but chunked."),
+        503: ("service_unavailable", "Too many requests wait. This one was not begun: try again in a moment."),
     }
 
     def execute(self) -> None:
         # Not in gunicorn's master, which has no settings of Django's.
         from api.middleware import NO_PAGE
-        from api.problems import CONTENT_TYPE, problem
+        from api.problems import CONTENT_TYPE, RETRY_AFTER_SECONDS, problem
         from users.request_id import request_id
 
         request_id.set(uuid.uuid4().hex)
@@ -58,9 +61,14 @@ class Refusal(ErrorTask):
             ("X-Content-Type-Options", "nosniff"),
             ("X-Request-ID", request_id.get()),
         ]
-        self.set_close_on_finish()
-        self.logger.warning("Invalid request: %s", self.problems[error.code][0])
-        self.write(body)
+        code = self.problems[error.code][0]
+        if error.code == 503:  # of a request that is whole: the next one may follow on the connection
+            self.response_headers.append(("Retry-After", str(RETRY_AFTER_SECONDS)))
+            self.logger.warning("Refused request: %s", code)
+        else:
+            self.set_close_on_finish()
+            self.logger.warning("Invalid request: %s", code)
+        self.write(b"" if error.code == 503 and self.request.command == "HEAD" else body)
         request_id.set("")
 
 
@@ -125,6 +133,7 @@ class Channel(HTTPChannel):
 class Worker(BaseWorker):
     # In which a request has to be there, answered and taken, however it drips. A poster of 5 MB needs 40 s at 1 Mbit/s.
     seconds_to_complete = 60
+    most_waiting = 256  # requests, for a thread; of reads half as many
 
     def run(self) -> None:
         # Each connection is an open file, and so is a large request or answer.
@@ -147,8 +156,8 @@ class Worker(BaseWorker):
         create_server(
             self.application,
             map=self.sockets_of_all,
+            _dispatcher=Dispatcher(self.cfg.threads, self.most_waiting),
             sockets=[listener.sock for listener in self.sockets],
-            threads=self.cfg.threads,
             backlog=self.cfg.backlog,
             connection_limit=self.cfg.worker_connections,
             channel_timeout=self.cfg.keepalive,
