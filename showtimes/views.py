@@ -90,7 +90,7 @@ class ShowtimeViewSet(AuditedWrites, viewsets.ModelViewSet):
         nothing has changed.
         """
         asked = validated(AvailableSerializer, request.query_params)
-        seat_map = SeatMap(self.get_object(), only_available=asked["available"])
+        seat_map = SeatMap(Showtime.objects.get_for_map(pk), only_available=asked["available"])
         if request.accepted_renderer.format == "json":
             return unless_unchanged(request, seat_map, lambda: seats_as_json(seat_map))
         return Response(SeatSerializer(seat_map.seats(), many=True).data)
@@ -105,7 +105,7 @@ class ShowtimeViewSet(AuditedWrites, viewsets.ModelViewSet):
 
         The same as `seats/`, drawn as SVG, with an `ETag` and 304 like it.
         """
-        seat_map = SeatMap(self.get_object())
+        seat_map = SeatMap(Showtime.objects.get_for_map(pk))
         response = unless_unchanged(
             request, seat_map, lambda: {"showtime": seat_map.showtime, "seats": seat_map.seats()}
         )

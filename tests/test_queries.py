@@ -59,10 +59,10 @@ showtimes_destroy               17
 showtimes_list                   3
 showtimes_partial_update        14
 showtimes_retrieve               2
-showtimes_seats                  5
-showtimes_seats_block           13
-showtimes_seats_map              5
-showtimes_seats_unblock         10
+showtimes_seats                  4
+showtimes_seats_block           12
+showtimes_seats_map              4
+showtimes_seats_unblock          9
 
 reservations_cancel             13
 reservations_confirm            13

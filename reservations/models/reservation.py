@@ -1,5 +1,5 @@
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from operator import attrgetter
 
@@ -207,9 +207,9 @@ class Reservation(models.Model):
 
 
 class ReservedSeatQuerySet(models.QuerySet):
-    def active(self):
+    def active(self, now: datetime | None = None):
         """Those that keep others away: not released, and not of a hold that has run out."""
-        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), released_at=None)
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=now or timezone.now()), released_at=None)
 
     def sold(self):
         """Those of confirmed reservations."""

@@ -4,8 +4,9 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models, transaction
-from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.http import Http404
 from django.utils import timezone
 
 from movies.models import RUNTIME_MINUTES, Movie
@@ -20,6 +21,7 @@ from showtimes.layouts import Kind, places
 from showtimes.models.hall import TURNAROUND_MINUTES, Hall
 from showtimes.models.seat import Seat, SeatStatus, refuse_unknown
 from users.models import AuditEntry, User
+from users.prepared import Prepared
 from users.querysets import LockingQuerySet
 
 LONGEST_OCCUPATION = timedelta(minutes=RUNTIME_MINUTES[1] + TURNAROUND_MINUTES[1])
@@ -38,25 +40,31 @@ class ShowtimeQuerySet(LockingQuerySet):
         """Those whose seats can be reserved now."""
         return self.scheduled().filter(starts_at__gt=timezone.now())
 
-    def for_display(self):
+    def for_display(self, now: datetime | None = None):
         """With all that an answer shows of them, in one query."""
-        return self.select_related("movie").with_available_seats()
+        return self.select_related("movie").with_available_seats(now)
 
-    def with_available_seats(self):
+    def with_available_seats(self, now: datetime | None = None):
         """Adds `available_seats`, those that can be reserved now, without a query per row."""
-        now = timezone.now()
+        now = now or timezone.now()
 
         def count(rows):
             of_showtime = rows.filter(showtime=OuterRef("pk")).order_by().values("showtime")
             return Coalesce(Subquery(of_showtime.annotate(n=Count("*")).values("n")), 0)
 
-        reserved = count(self.model.reserved_seats.rel.related_model.objects.active())
+        reserved = count(self.model.reserved_seats.rel.related_model.objects.active(now))
         blocked = count(Seat.objects.filter(is_blocked=True))
         return self.annotate(
             available_seats=Case(
                 When(status=Status.SCHEDULED, starts_at__gt=now, then=F("capacity") - reserved - blocked), default=0
             )
         )
+
+    def get_for_map(self, pk: int) -> "Showtime":
+        """This one, with no more of its movie than the title. Raises Http404."""
+        for showtime in showtime_with_title(pk=min(pk, models.BigIntegerField.MAX_BIGINT)):
+            return showtime
+        raise Http404
 
     def schedule(
         self, *, movie: Movie, hall: Hall, starts_at: datetime, price: Decimal, premium_price: Decimal | None = None
@@ -218,11 +226,9 @@ class Showtime(models.Model):
         With `among`, a look at those only: they are locked, so what they say of themselves is true.
         """
         if among is None:
-            blocked = self.seats.filter(is_blocked=True).values_list("pk", flat=True)
-            reserved = self.reserved_seats.active()
-        else:
-            blocked = [seat.pk for seat in among if seat.is_blocked]
-            reserved = self.reserved_seats.active().filter(seat__in=among)
+            return dict(seats_taken(showtime=self.pk, now=timezone.now()))
+        blocked = [seat.pk for seat in among if seat.is_blocked]
+        reserved = self.reserved_seats.active().filter(seat__in=among)
         return dict.fromkeys(blocked, SeatStatus.BLOCKED) | {
             pk: SeatStatus.HELD if expires_at else SeatStatus.RESERVED
             for pk, expires_at in reserved.values_list("seat_id", "expires_at")
@@ -257,3 +263,22 @@ def refuse_taken(seats: list[Seat], taken: dict[int, SeatStatus]) -> None:
     refused = [{"id": seat.pk, "label": seat.label, "reason": taken[seat.pk]} for seat in seats if seat.pk in taken]
     if refused:
         raise SeatsUnavailable(refused)
+
+
+@Prepared
+def showtime_with_title(pk: int) -> models.QuerySet:
+    own = (field.name for field in Showtime._meta.fields)
+    return Showtime.objects.filter(pk=pk).select_related("movie").only(*own, "movie__title")
+
+
+@Prepared
+def seats_taken(showtime: int, now: datetime) -> models.QuerySet:
+    """The id of each seat that cannot be reserved, and why."""
+    reserved = Showtime.reserved_seats.rel.related_model.objects.active(now).filter(showtime=showtime)
+    held_or_reserved = Case(When(expires_at=None, then=Value(SeatStatus.RESERVED)), default=Value(SeatStatus.HELD))
+    blocked = Seat.objects.filter(showtime=showtime, is_blocked=True).order_by()
+    return (
+        reserved.order_by()
+        .values_list("seat_id", held_or_reserved)
+        .union(blocked.values_list("pk", Value(SeatStatus.BLOCKED)), all=True)
+    )

@@ -109,7 +109,7 @@ def test_all_1000_seats_of_a_hall_at_once(ada, django_assert_num_queries):
     client, seat_ids = as_(ada), ids_of(large)
     # the showtime, BEGIN, SAVEPOINT, locks, what is reserved of them, UPDATE, the audit entry, RELEASE; what is
     # blocked, what is reserved, the seats, COMMIT
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         response = client.post(path(large), {"seat_ids": seat_ids})
     assert statuses(response) == dict.fromkeys(labels, "blocked")
     assert set(statuses(client.post(path(large, "unblock"), {"seat_ids": seat_ids})).values()) == {"available"}

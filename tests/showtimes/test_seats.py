@@ -254,11 +254,11 @@ def test_as_many_queries_for_1000_seats_as_for_20(anonymous, alice, showtime, av
         reserve(alice, one, *seats[:taken])
         one.block(ids_of(one, *seats[taken : 2 * taken]))
         # the showtime, what is blocked, what is reserved, the seats
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             anonymous.get(f"/api/v1/showtimes/{one.pk}/seats/", {"available": available})
 
 
 def test_a_closed_showtimes_free_seats_cost_one_query_less(anonymous, showtime, url, django_assert_num_queries):
     cancel_showtime(showtime)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         anonymous.get(url, {"available": "true"})

@@ -63,9 +63,9 @@ def test_in_another_hall_the_seats_are_others(anonymous, ada, showtime):
 
 def test_who_has_a_seat_is_read_each_time_and_the_rest_once(anonymous, alice, showtime, django_assert_num_queries):
     url = f"/api/v1/showtimes/{showtime.pk}/seats/"
-    with django_assert_num_queries(4):  # the showtime, what is blocked, what is reserved, the seats
+    with django_assert_num_queries(3):  # the showtime, what is taken, the seats
         anonymous.get(url)
     reserve(alice, showtime, "A1")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert anonymous.get(url).json()[0]["status"] == "reserved"
     assert heads_of.cache_info().misses == 1

@@ -151,7 +151,7 @@ def test_it_costs_as_many_queries_however_large_the_hall(anonymous, showtime, dj
     large = make_showtime(hall=make_hall(2, layout=["S" * 50] * 20))
     for one in (showtime, large):
         # the showtime with its movie, what is blocked, what is reserved, the seats
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             anonymous.get(f"/api/v1/showtimes/{one.pk}/seats/map/")
 
 
