@@ -102,6 +102,11 @@ class Answer(WSGITask):
     def get_environment(self) -> dict:
         return super().get_environment() | {"wsgi.file_wrapper": File}
 
+    def set_close_on_finish(self) -> None:
+        """Not for want of a length: a 304 and a 204 end with their headers (RFC 9112, 6.3)."""
+        if self.has_body or self.version == "1.0" or self.request.headers.get("CONNECTION", "").lower() == "close":
+            super().set_close_on_finish()
+
 
 class Channel(HTTPChannel):
     """A connection."""

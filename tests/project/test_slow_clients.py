@@ -222,6 +222,20 @@ def test_an_answer_to_head_has_no_body(cinema, path):
     assert rest in (b"", b"0\r\n\r\n")
 
 
+@pytest.mark.parametrize(
+    ("version", "header", "open_after"),
+    [("1.1", "", True), ("1.1", "Connection: close\r\n", False), ("1.0", "", False)],
+)
+def test_what_has_not_changed_is_told_without_hanging_up(cinema, version, header, open_after):
+    """Who polls a seat map would have to connect anew each time."""
+    seats = f"/api/v1/showtimes/{cinema.showtime}/seats/"
+    polled = f"GET {seats} HTTP/{version}\r\nHost: 127.0.0.1\r\nIf-None-Match: *\r\n{header}\r\n".encode()
+    answers = answer_to(cinema, polled, LAST)
+    assert answers.startswith(f"HTTP/{version} 304 Not Modified".encode())
+    assert (b"HTTP/1.1 200 OK" in answers) == open_after
+    assert (b"\r\nConnection: close\r\n" in answers.partition(b"\r\n\r\n")[0]) != open_after
+
+
 def memory() -> int:
     """Megabytes that the workers of the servers that this process has started hold."""
     kilobytes = 0
