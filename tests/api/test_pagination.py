@@ -53,6 +53,13 @@ def test_the_last_page_has_the_rest(anonymous, genres):
     assert (len(body["results"]), body["next"]) == (5, None)
 
 
+@pytest.mark.parametrize(("size", "page", "statements"), [(5, 40, 2), (5, 41, 1), (100, 2, 2), (100, 3, 1)])
+def test_the_last_page_tells_the_count_by_itself(anonymous, genres, django_assert_num_queries, size, page, statements):
+    with django_assert_num_queries(statements):
+        body = anonymous.get(GENRES, {"page": page, "page_size": size}).json()
+    assert body["count"] == 205
+
+
 def test_an_empty_list_is_one_empty_page(anonymous, db):
     assert anonymous.get(GENRES).json() == {"count": 0, "next": None, "previous": None, "results": []}
     assert problem_of(anonymous.get(GENRES, {"page": 2})) == (404, "not_found")
@@ -98,6 +105,11 @@ class TestCount:
         body = anonymous.get(GENRES, {"page": 2}).json()
         assert (len(body["results"]), body["next"]) == (20, None)
         assert problem_of(anonymous.get(GENRES, {"page": 3})) == (404, "not_found")
+
+    def test_the_last_page_ends_there_too(self, anonymous):
+        body = anonymous.get(GENRES, {"page": 6, "page_size": 7}).json()
+        assert (len(body["results"]), body["count"], body["next"]) == (5, 40, None)
+        assert problem_of(anonymous.get(GENRES, {"page": 7, "page_size": 7})) == (404, "not_found")
 
     def test_below_it_is_exact(self, anonymous):
         Genre.objects.filter(slug__gte="genre-039").delete()

@@ -16,7 +16,7 @@ def genres(db) -> None:
 
 
 def test_anyone_lists_them_by_name(anonymous, django_assert_num_queries):
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         response = anonymous.get(URL)
     assert response.status_code == 200
     assert response.json() == {

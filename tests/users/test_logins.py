@@ -32,7 +32,7 @@ def test_you_see_those_that_are_alive(alice, bob, here, elsewhere, django_assert
     alice.logins.create(expires_at=timezone.now() - timedelta(seconds=1))
     bob.logins.create()
     client = program(here)
-    with django_assert_num_queries(3):  # who asks, how many, which
+    with django_assert_num_queries(2):  # who asks, and which
         response = client.get(URL)
     assert response.status_code == 200
     assert response.json() == {
