@@ -28,11 +28,11 @@ SHELL = {
     "README.md": {
         "make run\n": "It fetches libraries, and serves until Ctrl-C; tests/test_readme.py begins behind it.",
         "pick()": "tests/test_readme.py",
+        "auth/token/": "tests/test_readme.py",
         "auth/register/": "tests/test_readme.py",
-        "seats/map/": "tests/test_readme.py",
+        "SEATS=$(": "tests/test_readme.py",
         "RESERVATION=$(": "tests/test_readme.py",
         "/cancel/": "tests/test_readme.py",
-        "auth/token/": "tests/test_readme.py",
     },
     "docs/operations.md": {
         "git clone": "It fetches libraries, and adds a user to the system.",

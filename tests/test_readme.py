@@ -58,9 +58,9 @@ def test_the_first_visit_works_to_the_letter(visit, tmp_path):
     assert '"code":"seats_unavailable"' in said
     assert '"status":"cancelled"' in said
     assert (tmp_path / "seats.svg").read_text().startswith("<svg")
-    held = Reservation.objects.filter(user__username="alice").first()
-    assert (held.status, held.reserved_seats.count()) == ("held", 2)
-    assert said.count(held.code) == 2  # as it was made, and in the list of alice's own
+    alices = Reservation.objects.filter(user__username="alice").first()
+    assert (alices.status, alices.cancelled_because, alices.reserved_seats.count()) == ("cancelled", "user", 2)
+    assert said.count(alices.code) == 2  # confirmed, and cancelled
 
 
 def test_the_demo_log_ins_are_those_of_the_demo():
