@@ -121,10 +121,8 @@ def form_of(view, method: str, values: Mapping, errors: list[dict]) -> Form:
 def query_inputs(view, request, errors: list[dict]) -> list[Input]:
     """What this page can be asked: the filters of a list, or what the operation's description names."""
     asked = request.query_params
-    backends = [backend() for backend in getattr(view, "filter_backends", ())]
-    is_list = getattr(view, "action", None) == "list"
-    filtersets = [backend.get_filterset(request, view.queryset, view) for backend in backends if is_list]
-    filters = [each for filterset in filtersets if filterset for each in filterset.form.fields.items()]
+    filterset_class = getattr(view, "filterset_class", None) if getattr(view, "action", None) == "list" else None
+    filters = filterset_class().form.fields.items() if filterset_class else ()
     parameters = [each for each in schema_of(view, "GET").get_override_parameters() if isclass(each)]
     return [
         *(filter_input(name, each, asked, errors) for name, each in filters),

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 
 from movies.models import Movie
 from users.days import DAY, end_of, start_of
-from users.filters import OrderingFilter
+from users.filters import FilterSet, OrderingFilter
 
 
 class SlugsField(forms.SlugField):
@@ -47,7 +47,7 @@ class NullsLastOrderingFilter(OrderingFilter):
         return field.desc(nulls_last=True) if param.startswith("-") else field.asc(nulls_last=True)
 
 
-class MovieFilter(filters.FilterSet):
+class MovieFilter(FilterSet):
     genre = GenresFilter(method="having_any_genre", max_length=50)
     search = filters.CharFilter(
         method="with_every_word", max_length=200, label="With every one of these words in the title or description"

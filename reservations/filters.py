@@ -2,10 +2,10 @@ from django.utils import timezone
 from django_filters import rest_framework as filters
 
 from reservations.models import EXPIRED, SHOWN_STATUSES, Reservation, Status
-from users.filters import BooleanFilter, IdFilter
+from users.filters import BooleanFilter, FilterSet, IdFilter
 
 
-class ReservationFilter(filters.FilterSet):
+class ReservationFilter(FilterSet):
     showtime_id = IdFilter()
     user_id = IdFilter()
     status = filters.ChoiceFilter(choices=[(status, status) for status in SHOWN_STATUSES], method="by_shown_status")

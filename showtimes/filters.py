@@ -4,10 +4,10 @@ from django_filters import rest_framework as filters
 
 from showtimes.models import Showtime, Status
 from users.days import end_of, start_of
-from users.filters import AfterFilter, BeforeFilter, IdFilter, InstantOrDayFilter, OrderingFilter
+from users.filters import AfterFilter, BeforeFilter, FilterSet, IdFilter, InstantOrDayFilter, OrderingFilter
 
 
-class ShowtimeFilter(filters.FilterSet):
+class ShowtimeFilter(FilterSet):
     movie_id = IdFilter()
     hall_number = IdFilter(field_name="hall_id")
     starts_at = InstantOrDayFilter(method="at", label="An instant: exactly that one; a day: all of it")

@@ -20,6 +20,18 @@ FROM, UNTIL = "From this instant, or the beginning of this day", "Until this ins
 LOST_PLUS = re.compile(r"(?<=[Tt ])(\S+) (\d{2}(:?\d{2})?)$")
 
 
+class FilterSet(filters.FilterSet):
+    """
+    Of a request, with those of its filters alone that it names: the others would find nothing to do, and making them
+    with their form takes 0.3 to 0.5 ms. Without a request it has all of them.
+    """
+
+    def __init__(self, data=None, *args, **kwargs):
+        if data is not None:
+            self.base_filters = {name: each for name, each in self.base_filters.items() if name in data}
+        super().__init__(data, *args, **kwargs)
+
+
 class BooleanField(forms.Field):
     def to_python(self, value):
         if value in (None, ""):
@@ -112,7 +124,7 @@ class OrderingFilter(filters.OrderingFilter):
         return ordered.order_by(*ordered.query.order_by, "pk") if value else ordered
 
 
-class UserFilter(filters.FilterSet):
+class UserFilter(FilterSet):
     search = filters.CharFilter(method="search_name_and_email", label="Part of the username or e-mail address")
     role = filters.ChoiceFilter(choices=Role.choices)
     is_active = BooleanFilter()
@@ -142,7 +154,7 @@ class WrittenBeforeFilter(BeforeFilter):
         return super().filter(queryset, value).filter(pk__lte=last)
 
 
-class AuditFilter(filters.FilterSet):
+class AuditFilter(FilterSet):
     actor = IdFilter(field_name="actor_id", label="The id of the user who did it")
     action = filters.CharFilter(
         validators=[RegexValidator(r"^[a-z]+\.[a-z_]+\Z", "Write an action as reservation.cancelled.")],
