@@ -153,11 +153,8 @@ class ScheduleView(GenericAPIView):
         The movies of that day by title, each with its showtimes by time; cancelled ones are left out.
         """
         day = validated(DaySerializer, request.query_params).get("date") or today()
-        showtimes = (
-            Showtime.objects.scheduled().for_display().filter(starts_at__gte=start_of(day), starts_at__lt=end_of(day))
-        )
         of_movie = defaultdict(list)
-        for showtime in showtimes.order_by("starts_at", "pk"):
+        for showtime in Showtime.objects.on_between(start_of(day), end_of(day)):
             of_movie[showtime.movie_id].append(showtime)
         movies = self.get_queryset().filter(pk__in=of_movie).prefetch_related("genres").order_by("title", "pk")
         on = [{"movie": movie, "showtimes": of_movie[movie.pk]} for movie in movies]

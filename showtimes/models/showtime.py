@@ -66,6 +66,10 @@ class ShowtimeQuerySet(LockingQuerySet):
             return showtime
         raise Http404
 
+    def on_between(self, start: datetime, end: datetime) -> "list[Showtime]":
+        """Those that start then and were not cancelled, for display, by time."""
+        return showtimes_on_between(start=start, end=end, now=timezone.now())
+
     def schedule(
         self, *, movie: Movie, hall: Hall, starts_at: datetime, price: Decimal, premium_price: Decimal | None = None
     ) -> "Showtime":
@@ -265,10 +269,21 @@ def refuse_taken(seats: list[Seat], taken: dict[int, SeatStatus]) -> None:
         raise SeatsUnavailable(refused)
 
 
+def with_title(showtimes: models.QuerySet) -> models.QuerySet:
+    """With no more of each movie than its title."""
+    own = (field.name for field in Showtime._meta.fields)
+    return showtimes.select_related("movie").only(*own, "movie__title")
+
+
 @Prepared
 def showtime_with_title(pk: int) -> models.QuerySet:
-    own = (field.name for field in Showtime._meta.fields)
-    return Showtime.objects.filter(pk=pk).select_related("movie").only(*own, "movie__title")
+    return with_title(Showtime.objects.filter(pk=pk))
+
+
+@Prepared
+def showtimes_on_between(start: datetime, end: datetime, now: datetime) -> models.QuerySet:
+    on = Showtime.objects.scheduled().filter(starts_at__gte=start, starts_at__lt=end)
+    return with_title(on.with_available_seats(now)).order_by("starts_at", "pk")
 
 
 @Prepared

@@ -1,34 +1,23 @@
 import uuid
+from datetime import datetime
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import models, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from users.exceptions import RefreshSuperseded
 from users.models.audit import AuditEntry
+from users.prepared import Prepared
 
 
 class LoginQuerySet(models.QuerySet):
-    ALIVE_OF_ACTIVE_USER = """
-        SELECT u.* FROM users_user u JOIN users_login l ON l.user_id = u.id
-        WHERE l.id = %s AND u.id = %s AND l.revoked_at IS NULL AND l.expires_at > %s AND u.is_active
-    """
-
-    def alive(self):
-        return self.filter(revoked_at=None, expires_at__gt=timezone.now())
+    def alive(self, now: datetime | None = None):
+        return self.filter(revoked_at=None, expires_at__gt=now or timezone.now())
 
     def get_alive(self, pk: int, user_pk: int) -> "Login":
-        """
-        This living login of this active user, with the user; its own fields are read when somebody asks for them.
-
-        Every request asks for it, so it is SQL by hand: 0.18 ms, where `alive().select_related("user").get()` takes
-        0.94 ms, nearly all of it to put the same statement together. Raises Login.DoesNotExist.
-        """
-        for user in get_user_model().objects.raw(self.ALIVE_OF_ACTIVE_USER, [pk, user_pk, timezone.now()]):
-            login = self.model.from_db(self.db, ["id", "user_id"], [pk, user.pk])
-            login.user = user
+        """This living login of this active user, with the user. Raises Login.DoesNotExist."""
+        for login in alive_of_active_user(pk=pk, user_pk=user_pk, now=timezone.now()):
             return login
         raise self.model.DoesNotExist
 
@@ -98,3 +87,8 @@ class Login(models.Model):
         with transaction.atomic():
             if Login.objects.filter(pk=self.pk).revoke():
                 AuditEntry.objects.record("login.ended", self.user, by=by, login_id=self.pk)
+
+
+@Prepared
+def alive_of_active_user(pk: int, user_pk: int, now: datetime) -> models.QuerySet:
+    return Login.objects.alive(now).filter(pk=pk, user=user_pk, user__is_active=True).select_related("user").order_by()
