@@ -18,10 +18,10 @@ auth_logout_all                  5
 auth_password_change             8
 auth_password_reset              0
 auth_password_reset_confirm     10
-auth_refresh                     3
+auth_refresh                     2
 auth_register                    6
 auth_token                       6
-auth_token_refresh               3
+auth_token_refresh               2
 
 users_list                       2
 users_me_logins_destroy          7
