@@ -5,7 +5,7 @@ from django.db.models import F, OrderBy, Q
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 
-from movies.models import Movie
+from movies.models import Movie, MovieGenre
 from users.days import DAY, end_of, start_of
 from users.filters import FilterSet, OrderingFilter
 
@@ -40,11 +40,15 @@ class DayFilter(filters.DateFilter):
 
 
 class NullsLastOrderingFilter(OrderingFilter):
-    """Left to themselves, PostgreSQL takes nulls for the largest and SQLite for the smallest values."""
+    """
+    Left to themselves, PostgreSQL takes nulls for the largest and SQLite for the smallest values. Only where there can
+    be any: an index that is read backwards would have them first.
+    """
 
     def get_ordering_value(self, param: str) -> OrderBy:
-        field = F(param.removeprefix("-"))
-        return field.desc(nulls_last=True) if param.startswith("-") else field.asc(nulls_last=True)
+        name = param.removeprefix("-")
+        nulls_last = Movie._meta.get_field(name).null or None  # Django knows no False here
+        return F(name).desc(nulls_last=nulls_last) if param.startswith("-") else F(name).asc(nulls_last=nulls_last)
 
 
 class MovieFilter(FilterSet):
@@ -60,7 +64,7 @@ class MovieFilter(FilterSet):
         fields = ()
 
     def having_any_genre(self, movies, name, slugs: list[str]):
-        return movies.filter(pk__in=Movie.objects.filter(genres__slug__in=slugs).values("pk"))
+        return movies.filter(pk__in=MovieGenre.objects.filter(genre__slug__in=slugs).values("movie"))
 
     def with_every_word(self, movies, name, words: str):
         for word in words.split():
@@ -68,9 +72,7 @@ class MovieFilter(FilterSet):
         return movies
 
     def showing_on_day(self, movies, name, day: date):
-        showing = Movie.objects.filter(
-            showtimes__status="scheduled",
-            showtimes__starts_at__gte=start_of(day),
-            showtimes__starts_at__lt=end_of(day),
+        showing = Movie.showtimes.rel.related_model.objects.scheduled().filter(
+            starts_at__gte=start_of(day), starts_at__lt=end_of(day)
         )
-        return movies.filter(pk__in=showing.values("pk"))
+        return movies.filter(pk__in=showing.order_by().values("movie"))

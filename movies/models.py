@@ -60,6 +60,7 @@ class Movie(models.Model):
 
     class Meta:
         ordering = ("title", "pk")
+        # PostgreSQL has two more: migration 0002's for the newest, with nulls last, and 0003's to search for words.
         indexes = (
             models.Index(fields=("title", "id"), name="movie_title"),
             models.Index(fields=("release_date", "id"), name="movie_release_date"),

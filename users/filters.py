@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from django import forms
 from django.core.validators import RegexValidator
-from django.db.models import Max, Q
+from django.db.models import Max, Min, Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django_filters import rest_framework as filters
@@ -137,11 +137,25 @@ class UserFilter(FilterSet):
         return queryset.filter(Q(username__icontains=value) | Q(email__icontains=value))
 
 
+class WrittenAfterFilter(AfterFilter):
+    """
+    Of audit entries. They are listed by key, and where few are young enough, all that is older would be read too. Keys
+    rise with time, but for what the servers' clocks differ, which is less than an hour: so the first key is soon found.
+    """
+
+    def filter(self, queryset, value: datetime | date | None):
+        since_then = super().filter(AuditEntry.objects.order_by(), value)
+        if value is None:
+            return queryset
+        first_at = since_then.aggregate(Min("at"))["at__min"]
+        if first_at is None:
+            return queryset.none()
+        first = since_then.filter(at__lte=first_at + timedelta(hours=1)).aggregate(Min("pk"))["pk__min"]
+        return super().filter(queryset, value).filter(pk__gte=first)
+
+
 class WrittenBeforeFilter(BeforeFilter):
-    """
-    Of audit entries. They are listed by key, and whoever asks for old ones would read all that is newer first. Keys
-    rise with time, but for what the servers' clocks differ, which is less than an hour: so the last key is soon found.
-    """
+    """The same for old ones, before which all that is newer would be read."""
 
     def filter(self, queryset, value: datetime | date | None):
         until_then = super().filter(AuditEntry.objects.order_by(), value)
@@ -164,7 +178,7 @@ class AuditFilter(FilterSet):
         validators=[RegexValidator(r"^[a-z]+/[0-9]+\Z", "Write a target as reservation/17.")],
         label="To whom or what, as `reservation/17` or `user/3`",
     )
-    after = AfterFilter("at")
+    after = WrittenAfterFilter("at")
     before = WrittenBeforeFilter("at")
 
     class Meta:

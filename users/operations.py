@@ -5,7 +5,7 @@ On SQLite, where only one can write at a time, each does what its plain form doe
 """
 
 from django.contrib.postgres import operations
-from django.db.migrations import AddConstraint, AddIndex
+from django.db.migrations import AddConstraint, AddIndex, RunPython
 
 
 class AddIndexConcurrently(operations.AddIndexConcurrently):
@@ -39,3 +39,20 @@ class ValidateConstraint(operations.ValidateConstraint):
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         if schema_editor.connection.vendor == "postgresql":
             super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+
+def postgresql_index(name: str, definition: str, extension: str = "") -> RunPython:
+    """An index that only PostgreSQL can have, built while others write: what comes after ON, and what it needs."""
+
+    def forwards(apps, schema_editor):
+        if schema_editor.connection.vendor == "postgresql":
+            if extension:
+                schema_editor.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
+            backwards(apps, schema_editor)  # what an attempt that was interrupted has left is invalid, and in the way
+            schema_editor.execute(f"CREATE INDEX CONCURRENTLY {name} ON {definition}")
+
+    def backwards(apps, schema_editor):
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+
+    return RunPython(forwards, backwards)

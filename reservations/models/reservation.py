@@ -98,6 +98,9 @@ class Reservation(models.Model):
             models.Index(fields=("showtime", "-id"), name="reservation_showtime"),
             models.Index(fields=("user", "showtime"), name="reservation_user_showtime"),
             models.Index(fields=("user", "expires_at"), condition=Q(status=Status.HELD), name="reservation_held"),
+            # Holds alone, so that a booking without one costs nothing more: which are alive, and which have run out.
+            models.Index(fields=("expires_at",), condition=Q(status=Status.HELD), name="reservation_expiry"),
+            models.Index(fields=("-id",), condition=Q(status=Status.HELD), name="reservation_newest_hold"),
         )
         constraints = (
             models.UniqueConstraint(fields=("code",), name="reservation_code_unique"),

@@ -113,6 +113,8 @@ class Showtime(models.Model):
             models.Index(fields=("movie", "starts_at", "id"), name="showtime_movie"),
             models.Index(fields=("hall", "starts_at", "id"), name="showtime_hall"),
             models.Index(fields=("price", "id"), name="showtime_price"),
+            models.Index(fields=("-price", "id"), name="showtime_dearest"),
+            models.Index(fields=("status", "starts_at", "id"), name="showtime_status"),
         )
         # That no two overlap in a hall is migration 0002's: an exclusion constraint on PostgreSQL, triggers on SQLite.
         constraints = (

@@ -122,7 +122,7 @@ REFUSED = [
     "CREATE INDEX mine ON users_user (username)",
     "CREATE TRIGGER mine BEFORE DELETE ON users_user EXECUTE FUNCTION suppress_redundant_updates_trigger()",
     "CREATE RULE mine AS ON DELETE TO users_user DO INSTEAD NOTHING",
-    "CREATE EXTENSION pg_trgm",
+    "CREATE EXTENSION hstore",
     "CREATE DATABASE mine",
     "CREATE ROLE mine",
     "ALTER TABLE users_user ADD COLUMN mine int",

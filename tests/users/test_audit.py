@@ -134,10 +134,17 @@ class TestFilters:
         slow = write("login.failed", at=day - timedelta(minutes=50))
         write("login.failed", at=day + timedelta(minutes=5))
         assert self.found(ada, after="2026-11-27", before="2026-11-27T12:00:00Z") == [slow.pk, fast.pk]
+        assert self.found(ada, after="2026-11-27T11:10:00Z", before="2026-11-27T12:00:00Z") == [slow.pk, fast.pk]
 
     def test_old_ones_cost_as_many_queries_as_there_are_steps_to_them(self, ada, django_assert_num_queries):
         with django_assert_num_queries(3):  # until when, until which key, the page
             assert self.found(ada, before="2026-11-24") == [self.renamed.pk, self.promoted.pk]
+
+    def test_so_do_young_ones(self, ada, django_assert_num_queries):
+        with django_assert_num_queries(3):  # since when, since which key, the page
+            assert self.found(ada, after="2026-11-25") == [self.failed.pk]
+        with django_assert_num_queries(1):
+            assert self.found(ada, after="2026-11-28") == []
 
     def test_all_of_them_at_once(self, ada, alice):
         asked = {"actor": ada.pk, "action": "user.rights_changed", "target": f"user/{alice.pk}", "after": "2026-11-24"}

@@ -68,6 +68,11 @@ class User(AbstractBaseUser):
 
     class Meta:
         ordering = ("pk",)
+        # PostgreSQL has one more: migration 0005's, to search for a part of a name or address.
+        indexes = (
+            models.Index(fields=("role", "id"), name="user_role"),
+            models.Index(fields=("id",), condition=Q(is_active=False), name="user_inactive"),
+        )
         # In upper case, because that is how PostgreSQL is asked for `iexact`: so the same index finds who logs in.
         constraints = (
             models.UniqueConstraint(
