@@ -1,0 +1,151 @@
+"""
+Nothing that the API asks the database reads more because the cinema has grown.
+
+A cinema of thousands of showtimes is furnished, and each operation, with each filter that it has, is asked of it.
+PostgreSQL explains every statement and says how many rows it has read.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.db import connection, transaction
+from django.http import QueryDict
+
+from api.pagination import COUNTED
+from reservations.management.scale import WORD, Size, grow
+from reservations.models import Reservation
+from showtimes.models import Showtime
+from tests.operations import IN_SCHEMA, Cinema, come_in, parameters_of
+from tests.test_queries import OF_THE_OWNER
+from users.days import today
+
+# As many rows as one statement may read of one table: three days of showtimes' seats, for the report.
+MOST = 1000
+SHOWTIMES = 3000
+SMALL = {"movies_genre", "showtimes_hall"}  # they are read as a whole
+PAGES = {"page", "page_size", "cursor"}  # of which no more than 10,000 rows are counted, or none
+
+
+class Crowded(Size):
+    """With more people, movies and genres than so many showtimes would have: else it is best to read all of them."""
+
+    users, movies, genres = 10_000, 8_000, 200
+
+
+def questions(cinema: Cinema) -> dict[str, list[str]]:
+    day, reservation = today(), Reservation.objects.filter(status="confirmed").earliest("pk")
+    few = f"{day - timedelta(days=1)}T21:03:00Z"  # after that there are less than a page
+    days = f"date_from={day - timedelta(days=2)}&date_to={day}"
+    return {
+        "showtimes_list": [
+            *("", f"movie_id={Showtime.objects.latest('pk').movie_id}", "hall_number=2", f"starts_at={day}"),
+            *(f"starts_at={day}T09:00:00Z", f"starts_at_after={day}", f"starts_at_before={day}"),
+            *("status=scheduled", "status=cancelled", "ordering=price", "ordering=-price", "ordering=-starts_at"),
+        ],
+        "movies_list": [
+            *("", "genre=scale-1", f"search={WORD}", f"search={WORD}+act", f"showing_on={day}"),
+            *("ordering=-title", "ordering=release_date", "ordering=-release_date"),
+        ],
+        "reservations_list": [
+            *("", f"showtime_id={reservation.showtime_id}", f"user_id={reservation.user_id}", "status=confirmed"),
+            *("status=held", "status=cancelled", "status=expired", "upcoming=true", "upcoming=false"),
+        ],
+        "audit_list": [
+            *("", f"actor={reservation.user_id}", "action=reservation.held", "action=movie.created"),
+            *(f"target=reservation/{reservation.pk}", f"after={few}", f"before={day}"),
+        ],
+        "users_list": ["", "search=alice", "role=admin", "is_active=false", "is_active=true"],
+        # Without days they are of all time, and read all of it.
+        "reports_sales": [f"{days}&group_by={by}" for by in ("showtime", "movie", "hall", "day")]
+        + [f"{days}&movie_id=1", f"{days}&hall_number=2"],
+        "reports_sales_export": [f"{days}&movie_id=1&hall_number=2&group_by=day"],
+        "schedule": ["", f"date={day}"],
+        "showtimes_seats": ["", "available=true"],
+    }
+
+
+@contextmanager
+def explained() -> Iterator[list[tuple[str, dict]]]:
+    """Every statement that reads or writes rows, and what PostgreSQL did for it when it was tried beforehand."""
+    found = []
+
+    def explain(execute, sql, params, many, context):
+        if sql.split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE"):
+            for statement in ("SAVEPOINT before", f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}"):
+                execute(statement, params if sql in statement else None, many, context)
+            [[plan]] = context["cursor"].fetchall()
+            execute("ROLLBACK TO SAVEPOINT before", None, many, context)
+            found.append((sql, (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]))
+        return execute(sql, params, many, context)
+
+    connection.execute_wrappers.append(explain)  # and not execute_wrapper(), which takes the last one away in the end:
+    try:
+        yield found
+    finally:
+        connection.execute_wrappers.remove(explain)  # the log has one there as well
+
+
+def nodes(plan: dict, above: str = "") -> Iterator[tuple[dict, str]]:
+    """Each, and what is above it."""
+    yield plan, above
+    for below in plan.get("Plans", ()):
+        yield from nodes(below, plan["Node Type"])
+
+
+def faults(sql: str, plan: dict, grown: set[str]) -> Iterator[str]:
+    """
+    Tables that grow and are read from end to end, or too much of them over all times that a node ran.
+
+    Pages are counted up to a limit: that may read whatever it counts, but not much beside it.
+    """
+    for node, above in nodes(plan):
+        kind, table = node["Node Type"], node.get("Relation Name")
+        if table not in grown or "Scan" not in kind:
+            continue
+        is_count = above == "Limit" and f"LIMIT {COUNTED}" in sql
+        removed = sum(node.get(f"Rows Removed by {why}", 0) for why in ("Filter", "Index Recheck"))
+        read = (removed if is_count else node["Actual Rows"] + removed) * node["Actual Loops"]
+        if read > MOST or (kind == "Seq Scan" and not is_count):
+            yield f"{kind} of {table}, {read:.0f} rows, {node.get('Filter')}: {sql}"
+
+
+@pytest.fixture
+def cinema(db, monkeypatch) -> Cinema:
+    """One that has grown since."""
+    if connection.vendor != "postgresql":
+        pytest.skip("It is PostgreSQL that tells what it does.")
+    cinema = Cinema()
+    for _ in grow(Crowded(SHOWTIMES)):
+        pass
+    monkeypatch.setattr("users.mail.send_password_reset", lambda email: None)  # that would be in a thread of its own
+    return cinema
+
+
+def test_nothing_reads_more_because_the_cinema_has_grown(cinema):
+    own = ("users", "movies", "showtimes", "reservations")
+    grown = {model._meta.db_table for model in apps.get_models() if model._meta.app_label in own} - SMALL
+    asked = questions(cinema)
+    for operation in IN_SCHEMA:
+        assert parameters_of(operation, "query") - PAGES == set(QueryDict("&".join(asked.get(operation, ()))))
+    found = []
+    for operation in sorted(IN_SCHEMA):
+        for question in asked.get(operation, [""]):
+            savepoint = transaction.savepoint()
+            user = cinema.owner if operation in OF_THE_OWNER else cinema.admin
+            login = user.logins.create()
+            client = come_in("cookie" if operation == "auth_refresh" else "bearer", login)
+            body = cinema.body(operation, login)
+            with explained() as statements:
+                if question:
+                    answer = client.get(f"{cinema.path(operation)}?{question}")
+                else:
+                    answer = cinema.send(client, operation, body)
+            assert answer.status_code < 300, (operation, question, answer.content)
+            transaction.savepoint_rollback(savepoint)
+            for sql, plan in statements:
+                found += [f"{operation} {question}: {fault}" for fault in faults(sql, plan, grown)]
+    assert not found, "\n".join(found)
