@@ -1,10 +1,8 @@
 """What axe-core finds on the pages. It is fetched by npm for the run, and is no part of this repository."""
 
-import shutil
-import subprocess
-
 import pytest
 
+from tests import node
 from tests.browser.acts import best_sold, free_showtime, get, log_in, seat
 
 AXE = "axe-core@4.14.1"
@@ -13,9 +11,8 @@ AXE = "axe-core@4.14.1"
 @pytest.fixture(scope="module")
 def axe(tmp_path_factory) -> str:
     folder = tmp_path_factory.mktemp("axe")
-    npm = shutil.which("npm")
-    if not npm or subprocess.run([npm, "install", "--silent", "--prefix", folder, AXE], timeout=100).returncode:
-        pytest.skip(f"there is no {AXE} (npm gets it)")
+    if reason := node.why_not("install", AXE, cwd=folder):
+        pytest.skip(f"{AXE} is not here: {reason}")
     return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text()
 
 

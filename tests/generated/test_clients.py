@@ -49,8 +49,7 @@ def generate(title: str, folder: Path) -> str:
     """As the page says, to the letter, but for what is installed already: what the generator tells."""
     shutil.copy(SCHEMA, folder)
     commands = [line for line in page(title, "sh").splitlines() if " install " not in line]
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    return said(["sh", "-euc", "\n".join(commands)], cwd=folder, env=os.environ | {"PATH": path})
+    return said(["sh", "-euc", "\n".join(commands)], cwd=folder)
 
 
 @pytest.fixture(scope="module")
