@@ -1,4 +1,4 @@
-"""The ratios to the peer as a picture: a bar for each median, a line from min to max, and a mark where the aim is."""
+"""Ratios as a picture: a bar for each median, a line from min to max, and a mark where the aim is."""
 
 from html import escape
 from statistics import median
@@ -9,8 +9,7 @@ WIDTH, LABELS, ROW, TOP = 900, 330, 34, 40
 STYLE = "text{font:14px sans-serif;fill:#222}.bar{fill:#4a7ebb}.spread{stroke:#222}.aim{stroke:#c0392b;stroke-width:3}"
 
 
-def chart(verdicts: list[Verdict]) -> str:
-    shown = [one for one in verdicts if one.aim.rival and one.aim.rival.startswith("peer")]
+def chart(shown: list[Verdict], title: str) -> str:
     largest = max(max(*one.values, one.aim.limit) for one in shown)
     height = TOP + ROW * len(shown) + 10
 
@@ -20,7 +19,7 @@ def chart(verdicts: list[Verdict]) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}"><style>{STYLE}</style>',
         f'<rect width="{WIDTH}" height="{height}" fill="white"/>',
-        '<text x="10" y="24">Times the peer; red: the aim</text>',
+        f'<text x="10" y="24">{escape(title)}</text>',
     ]
     for number, one in enumerate(shown):
         y = TOP + ROW * number

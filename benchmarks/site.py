@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
@@ -37,16 +38,21 @@ class Server(NamedTuple):
 
 
 class Site:
-    def __init__(self, stack: ExitStack, folder: Path, free_showtimes: int):
-        """All of it is gone when the stack is left. Raises RuntimeError for a database that promises too little."""
+    def __init__(
+        self, stack: ExitStack, folder: Path, seed: list[str], cinema: type = Cinema, servers: Iterable[str] = SERVERS
+    ):
+        """
+        `seed` is a program that furnishes the database, and writes what `cinema` is then made of.
+
+        All of it is gone when the stack is left. Raises RuntimeError for a database that promises too little.
+        """
         self.settings = stack.enter_context(harness.database("postgres", fsync=True))
         for name in ("fsync", "synchronous_commit", "full_page_writes"):
             if self.ask(f"SHOW {name}") != "on":
                 raise RuntimeError(f"The database has {name} off: bookings would be faster than they are.")
-        environment = harness.environment(self.settings, folder, **SETTINGS)
-        harness.run(environment, "manage.py", "migrate", "--verbosity=0")
-        furnished = harness.run(environment, "-m", "benchmarks.seed", str(free_showtimes))
-        self.cinema = Cinema(**json.loads(furnished))
+        self.environment = harness.environment(self.settings, folder, **SETTINGS)
+        harness.run(self.environment, "manage.py", "migrate", "--verbosity=0")
+        self.cinema = cinema(**json.loads(harness.run(self.environment, *seed)))
         harness.execute(self.settings, "VACUUM ANALYZE")
         self.last = {table: self.ask(f"SELECT max(id) FROM {table}") for table in WRITTEN}
 
@@ -56,9 +62,10 @@ class Site:
             except FileNotFoundError:
                 raise RuntimeError("The database runs on another computer, where its CPU cannot be read.") from None
         self.servers = {}
-        for name, command in SERVERS.items():
+        for name in servers:
             log = folder / f"{name}.log"
-            self.servers[name] = Server(*stack.enter_context(harness.start(command, environment, log)), log)
+            started = stack.enter_context(harness.start(SERVERS[name], self.environment, log))
+            self.servers[name] = Server(*started, log)
 
     def ask(self, question: str):
         return harness.execute(self.settings, question)[0][0]
