@@ -1,12 +1,14 @@
 import json
+from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.settings import api_settings
 
-from reservations import reports
+from reservations import lookups, reports
 from reservations.best_available import best_available
 from reservations.exceptions import HoldLimitExceeded, NotEnoughSeats, SeatLimitExceeded
 from reservations.models import SHOWN_STATUSES, CancelledBecause, IdempotencyKey, Reservation, ReservedSeat
@@ -126,17 +128,20 @@ class ReserveSerializer(serializers.Serializer):
         """
         user, key, hold = validated_data["user"], validated_data["key"], validated_data["hold"]
         with transaction.atomic(durable=True):
-            User.objects.filter(pk=user.pk).lock()
+            lookups.user_row.lock(pk=user.pk)
             if key and (answer := IdempotencyKey.objects.first_answer(user, key, self.initial_data)):
                 return Answer(json.loads(answer), is_replayed=True)
             # None are left when we waited for a showtime that moved to another hall: there it has new ones.
             locked = self.lock_seats() or self.lock_seats()
-            showtime = self.read_showtime()
+            now = timezone.now()
+            showtime = self.read_showtime(user, now)
             refuse_unknown(validated_data.get("seat_ids", ()), {seat.pk for seat in locked})
             showtime.refuse_if_closed()
-            refuse_over_limits(user, showtime, validated_data.get("quantity") or len(locked), hold)
-            seats = self.choose(showtime, locked)
-            reservation = Reservation.objects.write(user, showtime, seats, hold=hold)
+            refuse_over_limits(user, showtime, validated_data.get("quantity") or len(locked), hold, now)
+            seats = self.choose(showtime, locked, now)
+            reservation = Reservation.objects.write(
+                user, showtime, seats, hold=hold, now=now, over_expired=showtime.has_expired_holds
+            )
             body = ReservationSerializer(reservation).data
             if key:
                 render = api_settings.DEFAULT_RENDERER_CLASSES[0]().render
@@ -145,23 +150,22 @@ class ReserveSerializer(serializers.Serializer):
 
     def lock_seats(self) -> list[Seat]:
         """The asked seats; for the best available, all of them."""
-        seats = Seat.objects.filter(showtime=self.validated_data["showtime_id"])
-        if "seat_ids" in self.validated_data:
-            seats = seats.filter(pk__in=self.validated_data["seat_ids"])
-        return seats.lock()
+        showtime, seat_ids = self.validated_data["showtime_id"], self.validated_data.get("seat_ids")
+        if seat_ids:
+            return lookups.seats_named.lock(showtime=showtime, pks=seat_ids)
+        return lookups.seats_of.lock(showtime=showtime)
 
-    def read_showtime(self) -> Showtime:
-        try:
-            return Showtime.objects.select_related("movie").get(pk=self.validated_data["showtime_id"])
-        except Showtime.DoesNotExist:
-            missing = serializers.ErrorDetail("There is no such showtime.", "does_not_exist")
-            raise serializers.ValidationError({"showtime_id": [missing]}) from None
+    def read_showtime(self, user: User, now: datetime) -> Showtime:
+        for showtime in lookups.showtime_to_book(pk=self.validated_data["showtime_id"], user=user.pk, now=now):
+            return showtime
+        missing = serializers.ErrorDetail("There is no such showtime.", "does_not_exist")
+        raise serializers.ValidationError({"showtime_id": [missing]})
 
-    def choose(self, showtime: Showtime, locked: list[Seat]) -> list[Seat]:
+    def choose(self, showtime: Showtime, locked: list[Seat], now: datetime) -> list[Seat]:
         if "seat_ids" in self.validated_data:
-            refuse_taken(locked, showtime.taken_seats(locked))
+            refuse_taken(locked, showtime.taken_seats(locked, now))
             return locked
-        taken, quantity = showtime.taken_seats(), self.validated_data["quantity"]
+        taken, quantity = showtime.taken_seats(now=now), self.validated_data["quantity"]
         free = [seat for seat in locked if seat.pk not in taken]
         asked = self.validated_data.get("kind")
         for kinds in [{asked}] if asked else [{Kind.STANDARD}, {Kind.PREMIUM}, {Kind.STANDARD, Kind.PREMIUM}]:
@@ -170,13 +174,12 @@ class ReserveSerializer(serializers.Serializer):
         raise NotEnoughSeats
 
 
-def refuse_over_limits(user: User, showtime: Showtime, quantity: int, hold: bool) -> None:
+def refuse_over_limits(user: User, showtime: Showtime, quantity: int, hold: bool, now: datetime) -> None:
     """Raises SeatLimitExceeded or HoldLimitExceeded. The user's row is locked, so nobody counts beside us."""
-    mine = showtime.reserved_seats.active().filter(reservation__user=user).count()
-    if mine + quantity > settings.MAX_SEATS_PER_SHOWTIME:
-        most = settings.MAX_SEATS_PER_SHOWTIME
+    if showtime.mine + quantity > settings.MAX_SEATS_PER_SHOWTIME:
+        most, mine = settings.MAX_SEATS_PER_SHOWTIME, showtime.mine
         raise SeatLimitExceeded(f"One person can have {most} seats in a showtime; you have {mine}. Ask for fewer.")
-    if hold and user.reservations.live_holds().count() >= settings.MAX_HOLDS_PER_USER:
+    if hold and len(lookups.live_holds(user=user.pk, now=now)) >= settings.MAX_HOLDS_PER_USER:
         raise HoldLimitExceeded
 
 

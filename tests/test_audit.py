@@ -27,7 +27,7 @@ from tests.refusals import lights_out, nothing_changes, problem_of
 from tests.test_admin import hall_form, new_user, page, showtime_form, user_form
 from users import mail
 from users.admin import Audited, ViewOnly
-from users.models import AuditEntry, Login, Role, User
+from users.models import AuditEntry, Login, Role, User, audit
 from users.tokens import RefreshToken
 
 pytestmark = pytest.mark.django_db
@@ -177,7 +177,7 @@ def test_each_leaves_its_entry(cinema, operation):
 def test_what_cannot_be_written_down_is_not_done(cinema, monkeypatch, operation):
     """The entry and the change are one transaction: without the one there is not the other."""
     send = cinema.ready(operation)
-    monkeypatch.setattr(AuditEntry, "save", lights_out)
+    monkeypatch.setattr(audit, "insert", lights_out)
     with nothing_changes():
         assert send().status_code == 503
 
@@ -399,7 +399,7 @@ class TestAdminSite:
 
     def test_who_cannot_be_written_down_does_not_come_in(self, client, ada, monkeypatch):
         client.raise_request_exception = False
-        monkeypatch.setattr(AuditEntry, "save", lights_out)
+        monkeypatch.setattr(audit, "insert", lights_out)
         response = client.post("/admin/login/?next=/admin/", {"username": "ada", "password": PASSWORD})
         assert response.status_code == 503
         assert client.get("/admin/").status_code == 302
@@ -407,7 +407,7 @@ class TestAdminSite:
     def test_what_cannot_be_written_down_is_not_done(self, site, alice, hall, monkeypatch):
         site.raise_request_exception = False
         make_user("grace", Role.ADMIN)
-        monkeypatch.setattr(AuditEntry, "save", lights_out)
+        monkeypatch.setattr(audit, "insert", lights_out)
         with nothing_changes():
             for url, sent in (
                 (page(Genre, "add"), {"name": "War", "slug": "war"}),

@@ -67,7 +67,7 @@ showtimes_seats_unblock          9
 
 reservations_cancel             13
 reservations_confirm            13
-reservations_create             12
+reservations_create             10
 reservations_list                3
 reservations_retrieve            3
 

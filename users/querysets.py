@@ -4,8 +4,12 @@ from django.http import Http404
 
 class LockingQuerySet(models.QuerySet):
     def lock(self) -> list:
+        """These rows, locked until the transaction ends, in primary-key order."""
+        return list(self.locking())
+
+    def locking(self) -> models.QuerySet:
         """
-        These rows, locked until the transaction ends, in primary-key order.
+        These rows, to be locked when they are read: by `lock`, here or prepared.
 
         The one way to lock anything here. Everybody locks in the order user → showtime → hall → seats, and within one
         table by primary key, so that no two transactions wait for each other in a ring. What was read before a lock
@@ -14,7 +18,7 @@ class LockingQuerySet(models.QuerySet):
         FOR NO KEY UPDATE, since a plain FOR UPDATE deadlocks with the foreign key checks of other bookings; only the
         queryset's own table. SQLite has no row locks: there every transaction begins with the write lock (IMMEDIATE).
         """
-        return list(self.order_by("pk").select_for_update(no_key=True, of=("self",)))
+        return self.order_by("pk").select_for_update(no_key=True, of=("self",))
 
     def lock_again(self, row: models.Model) -> None:
         """Lock a row that was read without a lock, and read it again. Raises Http404 when it is gone by now."""

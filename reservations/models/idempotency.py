@@ -1,14 +1,16 @@
 import hashlib
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 
 from reservations.exceptions import IdempotencyKeyReused
 from reservations.models.reservation import Reservation
 from users.models import User
+from users.prepared import Prepared
 
 LIFETIME = timedelta(hours=24)
 
@@ -27,8 +29,11 @@ class IdempotencyKeyQuerySet(models.QuerySet):
 
         Whoever asks holds the user's lock, so the first request is over. Keys that are too old go, and mean nothing.
         """
-        self.filter(user=user, created_at__lte=timezone.now() - LIFETIME).delete()
-        first = self.filter(user=user, key=key).first()
+        oldest = timezone.now() - LIFETIME
+        found = this_one_and_old_ones(user=user.pk, key=key, oldest=oldest)
+        if old := [each.pk for each in found if each.created_at <= oldest]:
+            self.filter(pk__in=old).delete()
+        first = next((each for each in found if each.pk not in old), None)
         if first and first.fingerprint != fingerprint(body):
             raise IdempotencyKeyReused
         return first and first.answer
@@ -56,3 +61,8 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+@Prepared
+def this_one_and_old_ones(user: int, key: str, oldest: datetime) -> models.QuerySet:
+    return IdempotencyKey.objects.filter(Q(key=key) | Q(created_at__lte=oldest), user=user)

@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from reservations.exceptions import HoldExpired, ReservationCancelled, TooLateToCancel
 from showtimes.models import Seat, Showtime, refuse_unknown
 from users.models import AuditEntry, User
+from users.rows import insert
 
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0, 1, I and O, which read alike
 
@@ -42,8 +43,8 @@ class ReservationQuerySet(models.QuerySet):
         seats = Prefetch("reserved_seats", ReservedSeat.objects.select_related("seat"))
         return self.select_related("user", "showtime__movie").prefetch_related(seats)
 
-    def live_holds(self):
-        return self.filter(status=Status.HELD, expires_at__gt=timezone.now())
+    def live_holds(self, now: datetime | None = None):
+        return self.filter(status=Status.HELD, expires_at__gt=now or timezone.now())
 
     def expired(self):
         return self.filter(status=Status.HELD, expires_at__lte=timezone.now())
@@ -51,19 +52,31 @@ class ReservationQuerySet(models.QuerySet):
     def active(self):
         return self.filter(status=Status.CONFIRMED) | self.live_holds()
 
-    def write(self, user: User, showtime: Showtime, seats: list[Seat], *, hold: bool) -> "Reservation":
+    def write(
+        self,
+        user: User,
+        showtime: Showtime,
+        seats: list[Seat],
+        *,
+        hold: bool,
+        now: datetime | None = None,
+        over_expired: bool = True,
+    ) -> "Reservation":
         """
         Write a reservation of `seats`, which are locked and free: whoever calls this holds them all.
 
         An expired hold is taken over by releasing its rows of these very seats. The old reservation is left alone,
-        for nobody here has locked the rest of it.
+        for nobody here has locked the rest of it. Who has seen, at `now`, that there is none, says so
+        (`over_expired=False`), which saves a statement.
         """
-        now = timezone.now()
+        now = now or timezone.now()
         expires_at = now + timedelta(seconds=settings.HOLD_SECONDS) if hold else None
-        ReservedSeat.objects.filter(seat__in=seats).expired().update(released_at=now)
+        if over_expired:
+            ReservedSeat.objects.filter(seat__in=seats).expired(now).update(released_at=now)
         status = Status.HELD if hold else Status.CONFIRMED
-        reservation = self.create(user=user, showtime=showtime, status=status, created_at=now, expires_at=expires_at)
-        reservation.seats = ReservedSeat.objects.bulk_create(
+        reservation = self.model(user=user, showtime=showtime, status=status, created_at=now, expires_at=expires_at)
+        insert([reservation])
+        reservation.seats = [
             ReservedSeat(
                 reservation=reservation,
                 showtime=showtime,
@@ -72,7 +85,8 @@ class ReservationQuerySet(models.QuerySet):
                 expires_at=expires_at,
             )
             for seat in sorted(seats, key=attrgetter("pk"))
-        )
+        ]
+        insert(reservation.seats)
         reservation.record("held" if hold else "made", by=user, seat_ids=[seat.pk for seat in seats])
         return reservation
 
@@ -218,9 +232,9 @@ class ReservedSeatQuerySet(models.QuerySet):
         """Those of confirmed reservations."""
         return self.filter(expires_at=None, released_at=None)
 
-    def expired(self):
+    def expired(self, now: datetime | None = None):
         """Those of a hold that has run out, which nobody has taken over yet."""
-        return self.filter(expires_at__lte=timezone.now(), released_at=None)
+        return self.filter(expires_at__lte=now or timezone.now(), released_at=None)
 
 
 class ReservedSeat(models.Model):

@@ -225,19 +225,19 @@ class Showtime(models.Model):
                 raise ShowtimeHasReservations
             return super().delete(*args, **kwargs)
 
-    def taken_seats(self, among: list[Seat] | None = None) -> dict[int, SeatStatus]:
+    def taken_seats(self, among: list[Seat] | None = None, now: datetime | None = None) -> dict[int, SeatStatus]:
         """
         Why each seat that cannot be reserved now cannot, by the seat's id. What is not in here is available.
 
         With `among`, a look at those only: they are locked, so what they say of themselves is true.
         """
+        now = now or timezone.now()
         if among is None:
-            return dict(seats_taken(showtime=self.pk, now=timezone.now()))
+            return dict(seats_taken(showtime=self.pk, now=now))
         blocked = [seat.pk for seat in among if seat.is_blocked]
-        reserved = self.reserved_seats.active().filter(seat__in=among)
+        reserved = seats_reserved(showtime=self.pk, among=[seat.pk for seat in among], now=now)
         return dict.fromkeys(blocked, SeatStatus.BLOCKED) | {
-            pk: SeatStatus.HELD if expires_at else SeatStatus.RESERVED
-            for pk, expires_at in reserved.values_list("seat_id", "expires_at")
+            pk: SeatStatus.HELD if expires_at else SeatStatus.RESERVED for pk, expires_at in reserved
         }
 
     def lock_seats(self, seat_ids: list[int]) -> list[Seat]:
@@ -299,3 +299,10 @@ def seats_taken(showtime: int, now: datetime) -> models.QuerySet:
         .values_list("seat_id", held_or_reserved)
         .union(blocked.values_list("pk", Value(SeatStatus.BLOCKED)), all=True)
     )
+
+
+@Prepared
+def seats_reserved(showtime: int, among: list[int], now: datetime) -> models.QuerySet:
+    """Those of these seats that somebody has, and until when."""
+    reserved = Showtime.reserved_seats.rel.related_model.objects.active(now)
+    return reserved.filter(showtime=showtime, seat__pk__in=among).order_by().values_list("seat_id", "expires_at")

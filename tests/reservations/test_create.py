@@ -9,12 +9,13 @@ import time_machine
 from django.db import OperationalError
 
 from reservations.cancellations import cancel_showtime
-from reservations.models import Reservation, ReservedSeat
+from reservations.models import Reservation, ReservedSeat, reservation
 from showtimes.models import Showtime
 from tests.cast import as_
 from tests.cinema import ids_of, make_showtime, reserve
+from tests.locks import lock_by
 from tests.refusals import errors_of, nothing_changes, problem_of
-from users.querysets import LockingQuerySet
+from users.rows import insert
 
 URL = "/api/v1/reservations/"
 NOW = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
@@ -133,11 +134,11 @@ class TestReserved:
         assert response.status_code == 201
 
     def test_it_costs_as_many_queries_for_ten_seats_as_for_one(self, alice, showtime, django_assert_num_queries):
-        # BEGIN, user, seats, showtime, mine, taken, expired, INSERT twice, the audit entry, COMMIT
+        # BEGIN, user, seats, showtime, taken, INSERT twice, the audit entry, COMMIT
         for labels in (["A1"], ["A2", "A3", "A4", "B1", "B2", "B3", "B4", "B5", "B6", "C1"]):
             asked = {"showtime_id": showtime.pk, "seat_ids": ids_of(showtime, *labels)}
             client = as_(alice)
-            with django_assert_num_queries(11):
+            with django_assert_num_queries(9):
                 assert client.post(URL, asked).status_code == 201
 
 
@@ -265,7 +266,7 @@ def test_a_database_too_busy_to_lock_is_no_bug(alice, showtime, monkeypatch):
         raise OperationalError("canceling statement due to lock timeout")
 
     seat_ids = ids_of(showtime, "A1")
-    monkeypatch.setattr(LockingQuerySet, "lock", time_out)
+    lock_by(monkeypatch, time_out)
     with nothing_changes():
         response = as_(alice).post(URL, {"showtime_id": showtime.pk, "seat_ids": seat_ids})
     assert problem_of(response) == (503, "service_unavailable")
@@ -273,11 +274,13 @@ def test_a_database_too_busy_to_lock_is_no_bug(alice, showtime, monkeypatch):
 
 
 def test_what_fails_while_writing_leaves_nothing_behind(alice, showtime, monkeypatch):
-    def fail(seats):
-        raise OperationalError("the connection was lost")
+    def insert_no_seats(rows):
+        if type(rows[0]) is ReservedSeat:
+            raise OperationalError("the connection was lost")
+        insert(rows)
 
     seat_ids = ids_of(showtime, "A1", "A2")
-    monkeypatch.setattr(ReservedSeat.objects, "bulk_create", fail)
+    monkeypatch.setattr(reservation, "insert", insert_no_seats)
     with nothing_changes():
         response = as_(alice).post(URL, {"showtime_id": showtime.pk, "seat_ids": seat_ids})
     assert problem_of(response) == (503, "service_unavailable")

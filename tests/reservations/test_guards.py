@@ -25,6 +25,7 @@ from showtimes.models import Seat, Showtime
 from tests.cast import as_, make_user
 from tests.cinema import ids_of, reserve
 from tests.duels import pause_after
+from tests.locks import lock_by
 from tests.race import PATIENCE, at_once, meet_after
 from tests.reservations.racing import CREATED, OK, TAKEN, URL, booking, deadlocks, outcome, post
 from users.models import User
@@ -44,7 +45,7 @@ def locks_can_be_forgotten(monkeypatch):
     def lock_if_not_forgotten(queryset) -> list:
         return list(queryset.order_by("pk")) if queryset.model in forgotten.get() else lock(queryset)
 
-    monkeypatch.setattr(LockingQuerySet, "lock", lock_if_not_forgotten)
+    lock_by(monkeypatch, lock_if_not_forgotten)
 
 
 def careless(call: Callable, *tables: type[models.Model]) -> Callable:
@@ -204,7 +205,7 @@ class TestSeatsOfTheShowtime:
             return list(queryset.order_by("pk").select_for_update(of=("self",)))
 
         before = deadlocks()
-        monkeypatch.setattr(LockingQuerySet, "lock", lock_fully)
+        lock_by(monkeypatch, lock_fully)
         assert ask(seconds=3).count(TOO_BUSY) == 1
         assert deadlocks() == before + 1
         assert broken_promises() == {}
@@ -254,7 +255,7 @@ class TestOrder:
                 lock(Seat.objects.filter(pk=second.pk))
                 return [first, second]
 
-            monkeypatch.setattr(LockingQuerySet, "lock", lock_one_by_one)
+            lock_by(monkeypatch, lock_one_by_one)
             return sorted(duel(*(booking(user, showtime, "A1", "A2") for user in (alice, bob))))
 
         return ask

@@ -3,4 +3,4 @@
 from project.wsgi import application  # noqa: F401
 from users.querysets import LockingQuerySet
 
-LockingQuerySet.lock = lambda self: list(self.order_by("pk"))
+LockingQuerySet.locking = lambda self: self.order_by("pk")

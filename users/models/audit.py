@@ -6,12 +6,13 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from users.request_id import request_id
+from users.rows import insert
 
 
 class AuditEntryManager(models.Manager):
     def record(self, action: str, target: models.Model | None = None, *, by=None, **details) -> None:
         """Write down that `by` did `action` to `target`, in the transaction that does it: both stay, or neither."""
-        AuditEntry.of(action, target, by=by, **details).save(force_insert=True)
+        insert([AuditEntry.of(action, target, by=by, **details)])
 
     def purge(self, before: datetime, at_most: int) -> int:
         """

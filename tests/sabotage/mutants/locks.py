@@ -29,22 +29,22 @@ MUTANTS = (
     Mutant(
         "a booking locks its user",
         BOOKING,
-        "User.objects.filter(pk=user.pk).lock()",
-        "User.objects.get(pk=user.pk)",
+        "lookups.user_row.lock(pk=user.pk)",
+        "lookups.user_row(pk=user.pk)",
         f"{GUARDS}::TestUserLock::test_with_it_the_seats_are_limited",
     ),
     Mutant(
         "a booking locks its seats",
         BOOKING,
-        "return seats.lock()",
-        'return list(seats.order_by("pk"))',
+        "return lookups.seats_named.lock(",
+        "return lookups.seats_named(",
         f"{GUARDS}::TestOneSeat::test_with_the_lock_alone_one_does",
     ),
     Mutant(
         "a booking of the best available locks all seats of the showtime",
         BOOKING,
-        "return seats.lock()",
-        'return seats.lock() if "seat_ids" in self.validated_data else list(seats)',
+        "return lookups.seats_of.lock(",
+        "return lookups.seats_of(",
         f"{DUELS}::TestBestAvailable::test_who_comes_second_gets_the_next_best",
     ),
     Mutant(

@@ -7,27 +7,30 @@ GUARDS, DUELS = "tests/reservations/test_guards.py", "tests/reservations/test_du
 
 LOCK_THEN_READ = """\
             locked = self.lock_seats() or self.lock_seats()
-            showtime = self.read_showtime()
+            now = timezone.now()
+            showtime = self.read_showtime(user, now)
 """
 READ_THEN_LOCK = """\
-            showtime = self.read_showtime()
+            now = timezone.now()
+            showtime = self.read_showtime(user, now)
             locked = self.lock_seats() or self.lock_seats()
 """
 LOOK_THEN_LOCK = """\
-            showtime = self.read_showtime()
+            now = timezone.now()
+            showtime = self.read_showtime(user, now)
             taken = showtime.taken_seats()
-            showtime.taken_seats = lambda among=None: taken
+            showtime.taken_seats = lambda among=None, now=None: taken
             locked = self.lock_seats() or self.lock_seats()
 """
 LOCK_THEN_REMEMBER = """\
-            User.objects.filter(pk=user.pk).lock()
+            lookups.user_row.lock(pk=user.pk)
             if key and (answer := IdempotencyKey.objects.first_answer(user, key, self.initial_data)):
                 return Answer(json.loads(answer), is_replayed=True)
 """
 REMEMBER_THEN_LOCK = """\
             if key and (answer := IdempotencyKey.objects.first_answer(user, key, self.initial_data)):
                 return Answer(json.loads(answer), is_replayed=True)
-            User.objects.filter(pk=user.pk).lock()
+            lookups.user_row.lock(pk=user.pk)
 """
 
 MUTANTS = (

@@ -15,8 +15,8 @@ MUTANTS = (
     Mutant(
         "a booking does not lock in the order in which it asks",
         "reservations/serializers.py",
-        "return seats.lock()",
-        'return [seat for pk in self.validated_data["seat_ids"] for seat in seats.filter(pk=pk).lock()]',
+        "return lookups.seats_named.lock(showtime=showtime, pks=seat_ids)",
+        "return [seat for pk in seat_ids for seat in lookups.seats_named.lock(showtime=showtime, pks=[pk])]",
         f"{DUELS}::TestOrder::test_of_two_bookings_that_ask_in_opposite_orders",
     ),
     Mutant(

@@ -1,0 +1,45 @@
+"""What a booking asks the database, each question put into SQL once for the process."""
+
+from datetime import datetime
+
+from django.db.models import Count, Exists, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from reservations.models import Reservation, ReservedSeat
+from showtimes.models import Seat, Showtime
+from showtimes.models.showtime import with_title
+from users.models import User
+from users.prepared import Prepared
+
+
+@Prepared
+def user_row(pk: int) -> QuerySet:
+    return User.objects.filter(pk=pk).only("pk")
+
+
+@Prepared
+def seats_named(showtime: int, pks: list[int]) -> QuerySet:
+    return Seat.objects.filter(showtime=showtime, pk__in=pks)
+
+
+@Prepared
+def seats_of(showtime: int) -> QuerySet:
+    return Seat.objects.filter(showtime=showtime)
+
+
+@Prepared
+def showtime_to_book(pk: int, user: int, now: datetime) -> QuerySet:
+    """
+    The showtime with its movie's title, how many of its seats the user has (`mine`), and whether there is a hold that
+    has run out with seats that nobody has taken over yet (`has_expired_holds`).
+    """
+    mine = ReservedSeat.objects.active(now).filter(showtime=pk, reservation__user=user).order_by().values("showtime")
+    expired = ReservedSeat.objects.expired(now).filter(showtime=pk)
+    return with_title(Showtime.objects.filter(pk=pk)).annotate(
+        mine=Coalesce(Subquery(mine.annotate(n=Count("*")).values("n")), 0), has_expired_holds=Exists(expired)
+    )
+
+
+@Prepared
+def live_holds(user: int, now: datetime) -> QuerySet:
+    return Reservation.objects.live_holds(now).filter(user=user).order_by().values_list("pk")
