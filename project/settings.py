@@ -77,11 +77,11 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "api.middleware.limit_body",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "project.sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "project.sessions.AuthenticationMiddleware",
+    "project.sessions.MessageMiddleware",
 ]
 METRICS_TOKEN = env.text("METRICS_TOKEN", "", "[!-~]{32,}", "write at least 32 random letters and digits", secret=True)
 if METRICS_TOKEN:

@@ -463,3 +463,10 @@ def test_log_ins_are_counted_together_with_those_over_the_api(client, ada, monke
         assert response.status_code == 200
         assert "Too many attempts" in response.content.decode()
     assert client.get("/admin/").status_code == 302
+
+
+def test_nothing_but_the_admin_site_looks_at_its_sessions(site):
+    assert site.get("/admin/").wsgi_request.session.session_key
+    for path in ("/api/v1/genres/", "/login/", "/nowhere/"):
+        assert not hasattr(site.get(path).wsgi_request, "session")
+    assert site.get("/api/v1/users/me/").status_code == 401
