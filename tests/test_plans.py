@@ -19,6 +19,7 @@ from api.pagination import COUNTED
 from reservations.management.scale import WORD, Size, grow
 from reservations.models import Reservation
 from showtimes.models import Showtime
+from tests.api.html import HTML
 from tests.operations import IN_SCHEMA, Cinema, come_in, parameters_of
 from tests.test_queries import OF_THE_OWNER
 from users.days import today
@@ -148,4 +149,10 @@ def test_nothing_reads_more_because_the_cinema_has_grown(cinema):
             transaction.savepoint_rollback(savepoint)
             for sql, plan in statements:
                 found += [f"{operation} {question}: {fault}" for fault in faults(sql, plan, grown)]
+    for operation in ("movies_list", "showtimes_list", "reservations_list"):  # pages have lists to choose from as well
+        client = come_in("bearer", cinema.admin.logins.create())
+        with explained() as statements:
+            assert client.get(cinema.path(operation), headers=HTML).status_code == 200
+        for sql, plan in statements:
+            found += [f"{operation} as a page: {fault}" for fault in faults(sql, plan, grown)]
     assert not found, "\n".join(found)
