@@ -152,7 +152,7 @@ class Channel(HTTPChannel):
 class Worker(BaseWorker):
     # In which a request has to be there, answered and taken, however it drips. A poster of 5 MB needs 40 s at 1 Mbit/s.
     seconds_to_complete = 60
-    most_waiting = 256  # requests, for a thread; of reads half as many
+    most_waiting = 128  # requests, for a thread; as many again of those that only read
 
     def run(self) -> None:
         # Each connection is an open file, and so is a large request or answer.

@@ -23,4 +23,4 @@ def until_there_is(file: Path) -> Iterator[bytes]:
 
 
 class Worker(worker.Worker):
-    most_waiting = 6
+    most_waiting = 3
