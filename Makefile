@@ -1,7 +1,7 @@
 # The commands of this project. They need Python 3.11 or newer, git and make, and keep to themselves in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test storm faults sabotage fuzz bench bench-growth lint fix audit check
+.PHONY: help run test storm faults sabotage fuzz bench bench-growth rush lint fix audit check
 .DELETE_ON_ERROR:
 
 # Newest first. `make run PYTHON=…` names another; a .venv that exists keeps the one it was made with.
@@ -15,8 +15,9 @@ help:
 	@echo "make faults    what serves the cinema is killed, locked and filled up under load (ROUNDS=1 SEED=1)"
 	@echo "make sabotage  takes the guards out of the code one by one, to see that a test notices each time"
 	@echo "make fuzz      asks a real server for all that the schema allows, and for much that it does not (EXAMPLES=100 SEED=1)"
-	@echo "make bench     how fast it is, against others that do the same (ROUNDS=5 SECONDS=5 ONLY=seats,login RECORD=1)"
+	@echo "make bench     how fast it is, against others that do the same (ROUNDS=5 SECONDS=5 ONLY=seats,login RECORD=1 DB=sqlite)"
 	@echo "make bench-growth  what a request costs in cinemas of so many showtimes (SIZES=1000,10000,100000 ROUNDS=3 RECORD=1)"
+	@echo "make rush      thousands look at seats while others buy them: what gets through, and when (SECONDS=10)"
 	@echo "make lint      style, likely bugs, the arrows between the apps, and the files for Docker"
 	@echo "make fix       what ruff can put right by itself"
 	@echo "make audit     asks whether a vulnerability is known in any library (of another service: ARGS='-s osv')"
@@ -49,7 +50,11 @@ fuzz: .venv/for-tests
 bench: ROUNDS ?= 5
 bench: SECONDS ?= 5
 bench: .venv/for-tests .venv-bench/for-bench
-	@exec .venv/bin/python -m benchmarks --rounds=$(ROUNDS) --seconds=$(SECONDS) --only="$(ONLY)" $(if $(RECORD),--record)
+	@exec .venv/bin/python -m benchmarks --rounds=$(ROUNDS) --seconds=$(SECONDS) --only="$(ONLY)" --db=$(DB) $(if $(RECORD),--record)
+
+rush: SECONDS ?= 10
+rush: .venv/for-tests
+	@exec .venv/bin/python -m benchmarks.rush --seconds=$(SECONDS)
 
 SIZES ?= 1000,10000,100000
 bench-growth: ROUNDS ?= 3

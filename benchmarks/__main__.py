@@ -47,29 +47,31 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=5, help="of each run; a round runs each server once")
     parser.add_argument("--only", default="", help=f"some of {', '.join(one.name for one in BENCHMARKS)}")
+    parser.add_argument("--db", choices=("postgres", "sqlite"), default="postgres")
     parser.add_argument("--record", action="store_true", help="write RESULTS.md and its chart")
     arguments = parser.parse_args()
     names = arguments.only.replace(",", " ").split()
     arguments.benchmarks = [one for one in BENCHMARKS if one.name in names or not names]
     if unknown := set(names) - {one.name for one in BENCHMARKS}:
         parser.error(f"There is no benchmark {', '.join(unknown)}.")
-    if arguments.record and names:
-        parser.error("Only a run of all benchmarks is recorded.")
+    if arguments.record and (names or arguments.db == "sqlite"):
+        parser.error("Only a run of all benchmarks on PostgreSQL is recorded.")
     return arguments
 
 
 def run(arguments: argparse.Namespace, stack: ExitStack, folder: Path) -> int:
-    print("Bringing up the database, the cinema, the peers and the bare application …")
+    print("Bringing up the database and the servers …")
     books = any(one.name == "reserve" for one in arguments.benchmarks)
     bookings = MOST_BOOKINGS * arguments.seconds if books else 1
-    site = Site(stack, folder, ["-m", "benchmarks.seed", str(math.ceil(2 * bookings / SEATS))])
+    seed = ["-m", "benchmarks.seed", str(math.ceil(2 * bookings / SEATS))]
+    site = Site(stack, folder, seed, kind=arguments.db)
     machine = describe(site)
     print(machine)
     results: dict[str, Results] = {}
     verdicts: list[report.Verdict] = []
     for benchmark in arguments.benchmarks:
         print(f"{benchmark.name} …")
-        results[benchmark.name] = race(site, without_missing(benchmark), arguments.rounds, arguments.seconds)
+        results[benchmark.name] = race(site, possible(benchmark, site), arguments.rounds, arguments.seconds)
         verdicts += report.verdicts(benchmark, results[benchmark.name])
     how = f"{arguments.rounds} rounds of {arguments.seconds} s."
     tables = f"{report.aims_table(verdicts)}\n\n{report.figures_table(results)}"
@@ -82,7 +84,10 @@ def run(arguments: argparse.Namespace, stack: ExitStack, folder: Path) -> int:
     return 0
 
 
-def without_missing(benchmark: Benchmark) -> Benchmark:
+def possible(benchmark: Benchmark, site: Site) -> Benchmark:
+    """Without the rivals that are not there: on SQLite, all but a hash."""
+    if site.is_sqlite:
+        return benchmark._replace(rivals=(), also={n: run for n, run in benchmark.also.items() if n == "hash"})
     if "pgbench" not in benchmark.also or limits.find_pgbench():
         return benchmark
     print("PostgreSQL's own limit is left out: there is no pgbench here (Debian: apt-get install postgresql).")
@@ -94,9 +99,10 @@ def describe(site: Site) -> str:
     info = Path("/proc/cpuinfo").read_text().splitlines()
     model = next((line.partition(": ")[2] for line in info if line.startswith("model name")), platform.machine())
     busy = os.getloadavg()[0]
+    database = harness.name_of(site.settings) + ("" if site.is_sqlite else " with fsync")
     return (
         f"{len(os.sched_getaffinity(0))} cores of {model}, load {busy:.1f} at the start; {platform.system()}, "
-        f"Python {platform.python_version()}, {harness.name_of(site.settings)} with fsync; {WORKERS} workers each."
+        f"Python {platform.python_version()}, {database}; {WORKERS} workers each."
     )
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import argon2
 
-from benchmarks import processes
 from benchmarks.bare.statements import BOOKING
 from benchmarks.cinema import PASSWORD, SEATS, USERS
 from benchmarks.load import CONNECTIONS, Measure
@@ -66,7 +65,7 @@ def pgbench(site: Site, seconds: int) -> Measure:
             "first_showtime": cinema.first_free_showtime,
             "free_showtimes": cinema.free_showtimes,
         }
-        before = processes.cpu_seconds(site.database)
+        before = site.database_cpu()
         done = subprocess.run(
             [
                 *(find_pgbench(), "--no-vacuum", "--protocol=prepared", f"--time={seconds}", "--log"),
@@ -80,7 +79,7 @@ def pgbench(site: Site, seconds: int) -> Measure:
             capture_output=True,
             text=True,
         )
-        cpu = processes.cpu_seconds(site.database) - before
+        cpu = site.database_cpu() - before
         # A line for each transaction: client, number, microseconds, …
         lines = [line.split() for log in Path(folder).glob("pgbench_log.*") for line in log.read_text().splitlines()]
     if done.returncode or not lines:

@@ -101,10 +101,11 @@ def drive(site: Site, name: str, load: Load, seconds: int) -> Measure:
     """Raises RuntimeError when any answer was not as it should be."""
     server = site.servers[name]
     workers = processes.workers(server.pid)
-    watched = [server.pid, site.database, *workers]
-    before = list(map(processes.cpu_seconds, watched))
+    watched = [server.pid, *workers]
+    before, before_of_database = list(map(processes.cpu_seconds, watched)), site.database_cpu()
     result = wrk(server, load, SECONDS_TO_SELL_OUT if load.sold_out_after else seconds)
-    app, database, *each = [after - was for after, was in zip(map(processes.cpu_seconds, watched), before, strict=True)]
+    app, *each = [after - was for after, was in zip(map(processes.cpu_seconds, watched), before, strict=True)]
+    database = site.database_cpu() - before_of_database
     if not result["requests"]:
         raise RuntimeError(f"{name} answered nothing within {seconds} s.\n{server.said()}")
     if result["lost"] or result["wrong"]:

@@ -1,9 +1,10 @@
 """All that is measured: a database with a cinema in it, and the servers that serve it."""
 
 import json
+import sqlite3
 import time
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,44 +40,76 @@ class Server(NamedTuple):
 
 class Site:
     def __init__(
-        self, stack: ExitStack, folder: Path, seed: list[str], cinema: type = Cinema, servers: Iterable[str] = SERVERS
+        self,
+        stack: ExitStack,
+        folder: Path,
+        seed: list[str],
+        cinema: type = Cinema,
+        servers: Iterable[str] = SERVERS,
+        kind: str = "postgres",
     ):
         """
-        `seed` is a program that furnishes the database, and writes what `cinema` is then made of.
+        `seed` is a program that furnishes the database, and writes what `cinema` is then made of. On SQLite the cinema
+        is the only server.
 
         All of it is gone when the stack is left. Raises RuntimeError for a database that promises too little.
         """
-        self.settings = stack.enter_context(harness.database("postgres", fsync=True))
-        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+        self.settings = stack.enter_context(harness.database(kind, fsync=True))
+        self.is_sqlite = kind == "sqlite"
+        for name in () if self.is_sqlite else ("fsync", "synchronous_commit", "full_page_writes"):
             if self.ask(f"SHOW {name}") != "on":
                 raise RuntimeError(f"The database has {name} off: bookings would be faster than they are.")
         self.environment = harness.environment(self.settings, folder, **SETTINGS)
         harness.run(self.environment, "manage.py", "migrate", "--verbosity=0")
         self.cinema = cinema(**json.loads(harness.run(self.environment, *seed)))
-        harness.execute(self.settings, "VACUUM ANALYZE")
-        self.last = {table: self.ask(f"SELECT max(id) FROM {table}") for table in WRITTEN}
-
-        with postgres.connect(self.settings) as connection:
-            try:
-                self.database = processes.parent(connection.info.backend_pid)
-            except FileNotFoundError:
-                raise RuntimeError("The database runs on another computer, where its CPU cannot be read.") from None
+        self.execute("ANALYZE" if self.is_sqlite else "VACUUM ANALYZE")
+        self.last = self.newest()
+        self.database = None if self.is_sqlite else self.find_database()
         self.servers = {}
-        for name in servers:
+        for name in ("cinema",) if self.is_sqlite else servers:
             log = folder / f"{name}.log"
             started = stack.enter_context(harness.start(SERVERS[name], self.environment, log))
             self.servers[name] = Server(*started, log)
 
+    def find_database(self) -> int:
+        """The process id of PostgreSQL."""
+        with postgres.connect(self.settings) as connection:
+            try:
+                return processes.parent(connection.info.backend_pid)
+            except FileNotFoundError:
+                raise RuntimeError("The database runs on another computer, where its CPU cannot be read.") from None
+
+    def database_cpu(self) -> float:
+        """Seconds. SQLite works inside the application, and has none of its own."""
+        return 0.0 if self.database is None else processes.cpu_seconds(self.database)
+
+    def execute(self, statement: str) -> list[tuple]:
+        if not self.is_sqlite:
+            return harness.execute(self.settings, statement)
+        with closing(sqlite3.connect(self.settings["SQLITE_PATH"], isolation_level=None, timeout=20)) as connection:
+            return connection.execute(statement).fetchall()
+
     def ask(self, question: str):
-        return harness.execute(self.settings, question)[0][0]
+        return self.execute(question)[0][0]
+
+    def newest(self) -> dict[str, int]:
+        return {table: self.ask(f"SELECT max(id) FROM {table}") for table in WRITTEN}
+
+    def is_at_work(self) -> bool:
+        """Whether requests are under way: those whose sender is gone are answered nevertheless."""
+        if self.is_sqlite:  # which cannot tell
+            before = self.newest()
+            time.sleep(0.5)
+            return self.newest() != before
+        others = "SELECT count(*) FROM pg_stat_activity WHERE state != 'idle' AND pid != pg_backend_pid()"
+        return self.ask(f"{others} AND datname = current_database()") > 0
 
     def reset(self) -> None:
         """Delete what was written, once nobody writes any more, so that each run finds the database the same."""
-        others = "SELECT count(*) FROM pg_stat_activity WHERE state != 'idle' AND pid != pg_backend_pid()"
-        while self.ask(f"{others} AND datname = current_database()"):
+        while self.is_at_work():
             time.sleep(0.05)
         for table in WRITTEN:
-            harness.execute(self.settings, f"DELETE FROM {table} WHERE id > {self.last[table]}")
+            self.execute(f"DELETE FROM {table} WHERE id > {self.last[table]}")
         for table in WRITTEN:
-            harness.execute(self.settings, f"VACUUM ANALYZE {table}")
-        harness.execute(self.settings, "CHECKPOINT")
+            self.execute(f"{'ANALYZE' if self.is_sqlite else 'VACUUM ANALYZE'} {table}")
+        self.execute("PRAGMA wal_checkpoint(TRUNCATE)" if self.is_sqlite else "CHECKPOINT")
