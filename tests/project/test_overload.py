@@ -115,16 +115,16 @@ def test_bookings_are_refused_when_three_wait_and_nothing_has_changed(server, sh
 
 
 def test_bookings_are_served_before_reads_that_came_before_them(server, showtime):
-    """One thread answers them all, and writes a line of the log for each."""
+    """One thread answers them all, and writes a line of the log for each. Of each kind one more comes than can wait."""
     reads = [server.send("GET", GENRES) for _ in range(4)]
-    [refused] = answered(reads, 1)
-    booking = server.reserve(showtime, "A1")
-    answered([server.send("GET", GENRES)], 1)
+    refused = answered(reads, 1)
+    bookings = [server.reserve(showtime, label) for label in ("A1", "A2", "A3", "A4")]
+    refused += answered(bookings, 1)
     server.end.touch()
-    assert answer_on(booking)[0].status == 201
-    assert {answer_on(connection)[0].status for connection in reads if connection is not refused} == {200}
+    assert [answer_on(one)[0].status for one in (*bookings, *reads) if one not in refused] == [201] * 3 + [200] * 3
     lines = [json.loads(line) for line in server.log.read_text().splitlines() if '"project.requests"' in line]
-    assert [line["method"] for line in lines if line["path"].startswith("/api/")] == ["POST", "GET", "GET", "GET"]
+    methods = [line["method"] for line in lines if line["path"].startswith("/api/")]
+    assert methods[:5] == ["POST"] * 3 + ["GET"] * 2  # a line follows its answer, so that the last may be missing
 
 
 def test_probes_are_never_refused(server):
