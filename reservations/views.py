@@ -123,7 +123,7 @@ class ReservationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
         return self.answer(reservation)
 
     def answer(self, reservation: Reservation) -> Response:
-        return Response(self.get_serializer(Reservation.objects.for_display().get(pk=reservation.pk)).data)
+        return Response(self.get_serializer(Reservation.objects.get_for_display(reservation.pk)).data)
 
 
 def idempotency_key_of(request) -> str | None:

