@@ -10,13 +10,16 @@ watches, reloads and stops the processes.
 import json
 import os
 import resource
+import socket
 import sys
 import time
 import uuid
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from contextvars import copy_context
 
 from gunicorn.workers.base import Worker as BaseWorker
+from waitress import wasyncore
 from waitress.buffers import ReadOnlyFileBasedBuffer
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
@@ -68,8 +71,32 @@ class Refusal(ErrorTask):
         else:
             self.set_close_on_finish()
             self.logger.warning("Invalid request: %s", code)
+        self.channel.is_refused = error.code == 413
         self.write(b"" if error.code == 503 and self.request.command == "HEAD" else body)
         request_id.set("")
+
+
+class Unheard(wasyncore.dispatcher):
+    """
+    What is still on its way of a request that was too large. It is read, some of it and for a moment: if the
+    connection were closed at once, a proxy that is still sending would lose the answer (RFC 9112, 9.6).
+    """
+
+    def __init__(self, connection: socket.socket, sockets: dict):
+        super().__init__(connection, map=sockets)
+        self.bytes, self.until = 10_000_000, time.time() + 2
+        connection.shutdown(socket.SHUT_WR)
+
+    def writable(self) -> bool:
+        return False
+
+    def handle_read_event(self) -> None:
+        self.bytes -= len(self.recv(BYTES_IN_MEMORY))
+        if self.bytes < 0:
+            self.close()
+
+    def handle_close(self) -> None:
+        self.close()
 
 
 class File(ReadOnlyFileBasedBuffer):
@@ -118,6 +145,7 @@ class Channel(HTTPChannel):
     """A connection."""
 
     parser_class, task_class, error_task_class = Parser, Answer, Refusal
+    is_refused = False  # for being too large
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -131,6 +159,12 @@ class Channel(HTTPChannel):
                 del self.requests[PIPELINED:]
                 self.requests[-1].headers["CONNECTION"] = "close"
         return received
+
+    def handle_close(self) -> None:
+        if self.is_refused and self.connected and not self.total_outbufs_len:
+            with suppress(OSError):  # it has hung up itself
+                Unheard(self.socket.dup(), self._map)
+        super().handle_close()
 
     def writable(self) -> bool:
         """Not while an answer is in the making, and the loop would leave so few bytes for later."""
@@ -214,10 +248,13 @@ class Worker(BaseWorker):
         for channel in self.channels():
             if channel.completed_at < now - self.seconds_to_complete:
                 channel.handle_close()
+        for one in list(self.sockets_of_all.values()):
+            if isinstance(one, Unheard) and one.until < now:
+                one.close()
         self.sockets_of_all.ask_all()
 
     def channels(self) -> list[Channel]:
-        return [socket for socket in self.sockets_of_all.values() if isinstance(socket, Channel)]
+        return [one for one in self.sockets_of_all.values() if isinstance(one, Channel)]
 
     def close_those_at_rest(self) -> bool:
         """Whether there are any others."""

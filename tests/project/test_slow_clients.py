@@ -6,6 +6,7 @@ Three workers of four threads each, and of most attackers fifty. docs/limits.md 
 
 import json
 import re
+import select
 import socket
 import time
 from collections.abc import Iterator
@@ -176,6 +177,20 @@ HUNDRED_MB = [bytes(MB)] * 100
 def test_a_hundred_megabytes_are_refused_before_they_are_read(cinema, pieces):
     assert problem_in(answer_to(cinema, *pieces)) == (413, "payload_too_large")
     cinema.answers()
+
+
+def test_who_sends_on_after_a_refusal_can_still_read_it(cinema):
+    """As a proxy does that looks for an answer only when it has sent all: a reset would take the answer with it."""
+    with cinema.connect(LOGIN + b"Content-Length: 6000000\r\n\r\n") as connection:
+        select.select([connection], [], [], 20)
+        connection.sendall(bytes(6 * MB))
+        assert problem_in(rest_of(connection)) == (413, "payload_too_large")
+
+
+def test_but_not_for_ever(cinema):
+    """Of what comes after the refusal, 10 MB are heard."""
+    with cinema.connect(LOGIN + b"Content-Length: 6000000000\r\n\r\n") as connection, pytest.raises(ConnectionError):
+        connection.sendall(bytes(100 * MB))
 
 
 def test_a_hundred_megabytes_without_a_length_are_no_request(cinema):
