@@ -13,8 +13,8 @@ from showtimes.models import Showtime
 
 # Of a row with its indices (a movie's genres too), as measured with 100,000 showtimes on PostgreSQL 15.
 BYTES = {
-    "users_user": 500,
-    "movies_movie": 2000,
+    "users_user": 410,
+    "movies_movie": 1600,
     "showtimes_showtime": 490,
     "showtimes_seat": 125,
     "reservations_reservation": 275,
