@@ -92,7 +92,7 @@ class PageNumberPagination(DescribedPageSize, pagination.PageNumberPagination):
 class CursorPagination(DescribedPageSize, pagination.CursorPagination):
     """For lists that only ever grow: newest first by id, `cursor` and `page_size`."""
 
-    ordering = "-id"
+    ordering = "-pk"
     page_size = PAGE_SIZE
     page_size_query_param = "page_size"
     max_page_size = MAX_PAGE_SIZE

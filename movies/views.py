@@ -12,6 +12,7 @@ from movies.models import Genre, Movie
 from movies.serializers import GenreSerializer, MovieSerializer, PosterSerializer
 from users.permissions import IsAdminOrReadOnly
 from users.views.audit import AuditedWrites
+from users.views.displayed import Displayed
 
 POSTER = {"type": "object", "properties": {"poster": {"type": "string", "format": "binary"}}, "required": ["poster"]}
 
@@ -34,10 +35,10 @@ class GenreViewSet(AuditedWrites, viewsets.ModelViewSet):
             raise GenreInUse from None
 
 
-class MovieViewSet(AuditedWrites, viewsets.ModelViewSet):
+class MovieViewSet(Displayed, AuditedWrites, viewsets.ModelViewSet):
     """The films that are shown, were shown or will be."""
 
-    queryset = Movie.objects.prefetch_related("genres")
+    queryset = Movie.objects.all()
     serializer_class = MovieSerializer
     permission_classes = (IsAdminOrReadOnly,)
     filterset_class = MovieFilter

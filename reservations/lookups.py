@@ -7,7 +7,6 @@ from django.db.models.functions import Coalesce
 
 from reservations.models import Reservation, ReservedSeat
 from showtimes.models import Seat, Showtime
-from showtimes.models.showtime import with_title
 from users.models import User
 from users.prepared import Prepared
 
@@ -35,8 +34,12 @@ def showtime_to_book(pk: int, user: int, now: datetime) -> QuerySet:
     """
     mine = ReservedSeat.objects.active(now).filter(showtime=pk, reservation__user=user).order_by().values("showtime")
     expired = ReservedSeat.objects.expired(now).filter(showtime=pk)
-    return with_title(Showtime.objects.filter(pk=pk)).annotate(
-        mine=Coalesce(Subquery(mine.annotate(n=Count("*")).values("n")), 0), has_expired_holds=Exists(expired)
+    return (
+        Showtime.objects.filter(pk=pk)
+        .with_title()
+        .annotate(
+            mine=Coalesce(Subquery(mine.annotate(n=Count("*")).values("n")), 0), has_expired_holds=Exists(expired)
+        )
     )
 
 

@@ -29,6 +29,7 @@ from showtimes.exceptions import SeatsUnavailable, ShowtimeCancelled, ShowtimeSt
 from showtimes.models import Showtime
 from showtimes.serializers import ShowtimeSerializer, validated
 from users.permissions import IsAuthenticated
+from users.views.displayed import Displayed
 
 VISIBLE_ASCII = re.compile(r"[!-~]{1,255}")
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -45,7 +46,7 @@ CREATED_HEADERS = [
 ]
 
 
-class ReservationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+class ReservationViewSet(Displayed, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """Reserve seats, confirm a hold, cancel. You see your own reservations, an admin sees all."""
 
     queryset = Reservation.objects.all()
@@ -74,8 +75,6 @@ class ReservationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
 
     def get_queryset(self):
         reservations = super().get_queryset()
-        if self.action in ("list", "retrieve"):
-            reservations = reservations.for_display()
         return reservations if self.request.user.is_admin else reservations.filter(user=self.request.user.pk)
 
     @extend_schema(
@@ -123,7 +122,7 @@ class ReservationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
         return self.answer(reservation)
 
     def answer(self, reservation: Reservation) -> Response:
-        return Response(self.get_serializer(Reservation.objects.get_for_display(reservation.pk)).data)
+        return Response(self.get_serializer(Reservation.objects.get_displayed(reservation.pk)).data)
 
 
 def idempotency_key_of(request) -> str | None:
@@ -151,7 +150,7 @@ class ShowtimeCancelView(GenericAPIView):
         showtime = self.get_object()
         with transaction.atomic():
             cancel_showtime(showtime, by=request.user)
-            cancelled = Showtime.objects.for_display().get(pk=showtime.pk)
+            cancelled = Showtime.objects.get_displayed(showtime.pk)
         return Response(self.get_serializer(cancelled).data)
 
 

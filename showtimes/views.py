@@ -29,6 +29,7 @@ from showtimes.serializers import (
 from users.days import end_of, start_of, today
 from users.permissions import AllowAny, IsAdminOrReadOnly
 from users.views.audit import AuditedWrites
+from users.views.displayed import Displayed
 
 NO_PUT = ("get", "post", "patch", "delete", "head", "options")
 
@@ -56,10 +57,10 @@ class HallViewSet(AuditedWrites, viewsets.ModelViewSet):
             raise exceptions.HallInUse from None
 
 
-class ShowtimeViewSet(AuditedWrites, viewsets.ModelViewSet):
+class ShowtimeViewSet(Displayed, AuditedWrites, viewsets.ModelViewSet):
     """What is shown when and where, and the seats of it."""
 
-    queryset = Showtime.objects.all()
+    queryset = Showtime.objects.select_related("movie")
     serializer_class = ShowtimeSerializer
     permission_classes = (IsAdminOrReadOnly,)
     filterset_class = ShowtimeFilter
@@ -75,10 +76,6 @@ class ShowtimeViewSet(AuditedWrites, viewsets.ModelViewSet):
         "destroy": (exceptions.ShowtimeHasReservations,),
         "seats_block": (exceptions.SeatsUnavailable,),
     }
-
-    def get_queryset(self):
-        queryset = super().get_queryset()
-        return queryset.for_display() if self.action in ("list", "retrieve") else queryset.select_related("movie")
 
     @extend_schema(parameters=[AvailableSerializer, *ETAGS], responses={200: SeatSerializer(many=True), **UNCHANGED})
     @action(detail=True, pagination_class=None, filterset_class=None)

@@ -38,13 +38,13 @@ genres_partial_update            7
 genres_retrieve                  2
 
 movies_create                   12
-movies_destroy                  13
-movies_list                      3
-movies_partial_update           17
-movies_poster_destroy            8
-movies_poster_update            10
-movies_retrieve                  3
-movies_update                   17
+movies_destroy                  12
+movies_list                      4
+movies_partial_update           16
+movies_poster_destroy            7
+movies_poster_update             9
+movies_retrieve                  4
+movies_update                   16
 
 halls_create                     6
 halls_destroy                    7
@@ -57,19 +57,19 @@ schedule                         2
 showtimes_cancel                16
 showtimes_create                14
 showtimes_destroy               17
-showtimes_list                   2
+showtimes_list                   3
 showtimes_partial_update        14
-showtimes_retrieve               2
+showtimes_retrieve               3
 showtimes_seats                  4
 showtimes_seats_block           12
 showtimes_seats_map              4
 showtimes_seats_unblock          9
 
-reservations_cancel             12
-reservations_confirm            12
+reservations_cancel             13
+reservations_confirm            13
 reservations_create             10
-reservations_list                3
-reservations_retrieve            3
+reservations_list                5
+reservations_retrieve            5
 
 audit_list                       2
 

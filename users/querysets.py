@@ -2,6 +2,24 @@ from django.db import models
 from django.http import Http404
 
 
+class DisplayedQuerySet(models.QuerySet):
+    """
+    Of rows that answers show with much around them: whoever looks for some finds their keys, by filters, order and
+    page that no two requests need have alike, and `displayed` reads what is shown of these by prepared statements.
+    """
+
+    def displayed(self, pks: list[int]) -> list:
+        """These rows, as answers show them, in this order. What is gone by now is left out."""
+        rows = {row.pk: row for row in self.read_for_display(pks)}
+        return [rows[pk] for pk in pks if pk in rows]
+
+    def get_displayed(self, pk: int) -> models.Model:
+        """Raises Http404."""
+        for row in self.displayed([pk]):
+            return row
+        raise Http404
+
+
 class LockingQuerySet(models.QuerySet):
     def lock(self) -> list:
         """These rows, locked until the transaction ends, in primary-key order."""

@@ -139,7 +139,7 @@ class TestCursor:
         return [reservation["id"] for reservation in body["results"]], body["next"], body["previous"]
 
     def test_the_newest_come_first(self, django_assert_num_queries):
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(4):
             assert self.get() == (self.ids, None, None)
 
     def test_it_leads_there_and_back(self):

@@ -65,7 +65,7 @@ def test_anyone_lists_them_by_time(anonymous, showtime):
 
 
 def test_anyone_sees_one(anonymous, showtime, django_assert_num_queries):
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         response = anonymous.get(f"{URL}{showtime.pk}/")
     assert response.status_code == 200
     assert response.json() == shown(showtime)
@@ -134,12 +134,12 @@ def test_a_page_that_is_not_there_is_not_found(anonymous, showtime, page):
 
 def test_as_many_queries_for_30_as_for_one(anonymous, alice, showtime, django_assert_num_queries):
     reserve(alice, showtime, "A1")
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # which, and these
         anonymous.get(URL)
     for n in range(29):
         another = make_showtime(make_movie(f"Film {n}"), showtime.hall, starts_at=tomorrow() + timedelta(days=n + 1))
         reserve(alice, another, "A1", hold=True)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         body = anonymous.get(URL, {"page_size": 30}).json()
     assert [one["available_seats"] for one in body["results"]] == [19] * 30
 
