@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter, defaultdict
+from itertools import pairwise
 from pathlib import Path
 
 import yaml
@@ -24,7 +25,7 @@ CHECKS = (
 SEED = "tests/fuzz/seed.py"
 # The audit log keeps these refusals, and that is all that they change.
 WRITTEN_DOWN = {(name, 401) for name in ("auth_login", "auth_token", "auth_refresh", "auth_token_refresh")}
-# What this asks for is done after its answer, while others of its requests are looked at.
+# What this asks for is done after its answer, while the next requests are looked at.
 WORKS_LATER = "auth_password_reset"
 OPERATIONS = {
     operation["operationId"]
@@ -113,11 +114,11 @@ def ask_as(
         ),
         *(
             f"{role}: {note['operation']} was answered {note['status']}, and something was changed."
-            for note in notes
+            for last, note in pairwise([{"operation": None}, *notes])
             if note["changed"]
             and note["status"] >= 400
             and (note["operation"], note["status"]) not in WRITTEN_DOWN
-            and note["operation"] != WORKS_LATER
+            and WORKS_LATER not in (last["operation"], note["operation"])
         ),
     ]
 

@@ -165,13 +165,13 @@ class TestRequests:
         assert line == {
             "level": "info",
             "logger": "project.requests",
-            "message": f"GET /api/v1/movies/{movie.pk}/ 200 in {milliseconds} ms, 2 queries",
+            "message": f"GET /api/v1/movies/{movie.pk}/ 200 in {milliseconds} ms, 3 queries",
             "request_id": "this-very-one",
             "method": "GET",
             "path": f"/api/v1/movies/{movie.pk}/",
             "status": 200,
             "code": None,
-            "queries": 2,
+            "queries": 3,
             "user_id": None,
         }
 
