@@ -27,7 +27,6 @@ from waitress.server import create_server
 from waitress.task import ErrorTask, WSGITask
 
 from project.dispatcher import Dispatcher
-from project.loop import Sockets
 
 # Requests that one connection may send ahead of its answers (RFC 9112, 9.3.2). Their answers wait in this process.
 PIPELINED = 8
@@ -134,12 +133,6 @@ class Answer(WSGITask):
         if self.has_body or self.version == "1.0" or self.request.headers.get("CONNECTION", "").lower() == "close":
             super().set_close_on_finish()
 
-    def finish(self) -> None:
-        """Send what the socket takes at once, and spare the loop a turn."""
-        super().finish()
-        with self.channel.outbuf_lock:
-            self.channel._flush_exception(self.channel._flush_some, do_close=False)
-
 
 class Channel(HTTPChannel):
     """A connection."""
@@ -166,14 +159,6 @@ class Channel(HTTPChannel):
                 Unheard(self.socket.dup(), self._map)
         super().handle_close()
 
-    def writable(self) -> bool:
-        """Not while an answer is in the making, and the loop would leave so few bytes for later."""
-        return self.will_close or self.close_when_flushed or self.total_outbufs_len >= self.worth_sending
-
-    @property
-    def worth_sending(self) -> int:
-        return self.adj.send_bytes if self.requests else 1
-
     def service(self) -> None:
         super().service()
         self.completed_at = time.time()
@@ -192,7 +177,7 @@ class Worker(BaseWorker):
         # Each connection is an open file, and so is a large request or answer.
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-        self.sockets_of_all = Sockets()
+        self.sockets_of_all = {}
         self.next_round = 0.0
         servers = self.start()
         while self.alive and self.ppid == os.getppid():
@@ -239,7 +224,7 @@ class Worker(BaseWorker):
         return []
 
     def go_on(self) -> None:
-        self.sockets_of_all.turn(seconds=1)
+        wasyncore.loop(timeout=1, use_poll=True, map=self.sockets_of_all, count=1)
         now = time.time()
         if now < self.next_round:
             return
@@ -251,7 +236,6 @@ class Worker(BaseWorker):
         for one in list(self.sockets_of_all.values()):
             if isinstance(one, Unheard) and one.until < now:
                 one.close()
-        self.sockets_of_all.ask_all()
 
     def channels(self) -> list[Channel]:
         return [one for one in self.sockets_of_all.values() if isinstance(one, Channel)]
