@@ -91,9 +91,10 @@ def meanwhile(call: Callable, *arguments) -> Iterator[Future]:
 
 
 def wait_until_waiting(migrating: Future) -> int:
-    """Until a session waits for a lock: its process id."""
+    """Until a session of this database, which is one of several, waits for a lock: its process id."""
+    waiters = "SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted"
     deadline = time.monotonic() + SECONDS_TO_HAPPEN
-    while not (waiting := sql("SELECT pid FROM pg_locks WHERE NOT granted")):
+    while not (waiting := sql(f"{waiters} AND datname = current_database()")):
         assert time.monotonic() < deadline
         assert not migrating.done(), migrating.exception()
     return waiting[0][0]
