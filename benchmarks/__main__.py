@@ -2,9 +2,6 @@
 
 import argparse
 import math
-import os
-import platform
-import shutil
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -14,9 +11,10 @@ from pathlib import Path
 from benchmarks import limits, report
 from benchmarks.chart import chart
 from benchmarks.cinema import SEATS
+from benchmarks.load import require_wrk
 from benchmarks.plan import BENCHMARKS, Benchmark
 from benchmarks.race import Results, race
-from benchmarks.site import WORKERS, Site
+from benchmarks.site import Site
 from tests import harness
 
 HERE = Path(__file__).parent
@@ -26,20 +24,14 @@ MOST_BOOKINGS = 6000
 
 def main() -> int:
     arguments = parse()
-    if not shutil.which("wrk"):
-        print("FAILED: there is no wrk here, which sends the requests. Install it (Debian: apt-get install wrk).")
-        return 1
 
     def work() -> int:
+        require_wrk()
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
             return run(arguments, stack, folder)
 
-    try:
-        return harness.command(work, "the servers and the database")
-    except RuntimeError as error:
-        print(f"FAILED: {error}")
-        return 1
+    return harness.command(work, "the servers and the database")
 
 
 def parse() -> argparse.Namespace:
@@ -65,7 +57,7 @@ def run(arguments: argparse.Namespace, stack: ExitStack, folder: Path) -> int:
     bookings = MOST_BOOKINGS * arguments.seconds if books else 1
     seed = ["-m", "benchmarks.seed", str(math.ceil(2 * bookings / SEATS))]
     site = Site(stack, folder, seed, kind=arguments.db)
-    machine = describe(site)
+    machine = site.describe()
     print(machine)
     results: dict[str, Results] = {}
     verdicts: list[report.Verdict] = []
@@ -92,18 +84,6 @@ def possible(benchmark: Benchmark, site: Site) -> Benchmark:
         return benchmark
     print("PostgreSQL's own limit is left out: there is no pgbench here (Debian: apt-get install postgresql).")
     return benchmark._replace(also={})
-
-
-def describe(site: Site) -> str:
-    """The machine and the versions, but neither its name nor a path."""
-    info = Path("/proc/cpuinfo").read_text().splitlines()
-    model = next((line.partition(": ")[2] for line in info if line.startswith("model name")), platform.machine())
-    busy = os.getloadavg()[0]
-    database = harness.name_of(site.settings) + ("" if site.is_sqlite else " with fsync")
-    return (
-        f"{len(os.sched_getaffinity(0))} cores of {model}, load {busy:.1f} at the start; {platform.system()}, "
-        f"Python {platform.python_version()}, {database}; {WORKERS} workers each."
-    )
 
 
 if __name__ == "__main__":

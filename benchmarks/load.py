@@ -1,6 +1,7 @@
 """What is sent to a server, and what came of it. wrk sends it: https://github.com/wg/wrk, compiled, and in Debian."""
 
 import json
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -69,6 +70,12 @@ class Measure(NamedTuple):
     @property
     def rate(self) -> float:
         return self.requests / self.seconds
+
+
+def require_wrk() -> None:
+    """Raises RuntimeError where there is none."""
+    if not shutil.which("wrk"):
+        raise RuntimeError("there is no wrk here, which sends the requests. Install it (Debian: apt-get install wrk).")
 
 
 def ask(server: Server, request: Request) -> tuple[HTTPResponse, bytes]:

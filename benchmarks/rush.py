@@ -8,7 +8,6 @@ came out.
 import argparse
 import json
 import math
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,10 +18,8 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import processes
-from benchmarks.__main__ import describe
 from benchmarks.cinema import SEATS, Cinema
-from benchmarks.load import Request, ask
+from benchmarks.load import Request, ask, require_wrk
 from benchmarks.plan import book
 from benchmarks.site import Server, Site
 from tests import harness
@@ -54,11 +51,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make rush", description=__doc__)
     parser.add_argument("--seconds", type=int, default=10, help="of each step")
     arguments = parser.parse_args()
-    if not shutil.which("wrk"):
-        print("FAILED: there is no wrk here, which sends the requests. Install it (Debian: apt-get install wrk).")
-        return 1
 
     def work() -> int:
+        require_wrk()
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rush-")))
             bookings = 2 * (len(POLLS_A_SECOND) + 1) * most_bookings(arguments.seconds)
@@ -66,11 +61,7 @@ def main() -> int:
             run(Site(stack, folder, seed, servers=["cinema"]), arguments.seconds)
         return 0
 
-    try:
-        return harness.command(work, "the server and the database")
-    except RuntimeError as error:
-        print(f"FAILED: {error}")
-        return 1
+    return harness.command(work, "the server and the database")
 
 
 def run(site: Site, seconds: int) -> None:
@@ -80,7 +71,7 @@ def run(site: Site, seconds: int) -> None:
         "nothing has changed: 304": polls(cinema, quiet, ask(server, polls(cinema, quiet)[0])[0].headers["ETag"]),
         "seats went since: 200": polls(cinema, on_sale, '"what it was"'),
     }
-    print(f"{describe(site)}\n{POLLING} connections poll, {BOOKING} book; each step lasts {seconds} s.\n")
+    print(f"{site.describe()}\n{POLLING} connections poll, {BOOKING} book; each step lasts {seconds} s.\n")
     print("| each poll finds | asked/s | polls/s | 503/s | p50, ms | p99, ms ", end="")
     print("| bookings/s | 503/s | p50, ms | p99, ms | app, cores | database, cores |")
     print("|---" * 12 + "|")
@@ -105,13 +96,13 @@ def step(site: Site, requests: list[Request], a_second: int, unsold: Iterator[Re
     while site.is_at_work():
         time.sleep(1)
     server, bookings = site.servers["cinema"], list(islice(unsold, most_bookings(seconds)))
-    before = processes.cpu_seconds(server.pid), site.database_cpu()
+    before = site.cpu("cinema")
     with ExitStack() as stack:
         booking = stack.enter_context(wrk(server, bookings, BOOKING, BOOKINGS_A_SECOND, seconds))
         polling = a_second and stack.enter_context(wrk(server, requests, POLLING, a_second, seconds))
         polled = str(result(polling, server)) if polling else "– | – | – | –"
         booked = result(booking, server)
-    app, database = processes.cpu_seconds(server.pid) - before[0], site.database_cpu() - before[1]
+    app, database = (now - was for now, was in zip(site.cpu("cinema"), before, strict=True))
     return f"{polled} | {booked} | {app / seconds:.2f} | {database / seconds:.2f}"
 
 

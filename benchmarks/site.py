@@ -1,6 +1,8 @@
 """All that is measured: a database with a cinema in it, and the servers that serve it."""
 
 import json
+import os
+import platform
 import sqlite3
 import time
 from collections.abc import Iterable
@@ -71,6 +73,17 @@ class Site:
             started = stack.enter_context(harness.start(SERVERS[name], self.environment, log))
             self.servers[name] = Server(*started, log)
 
+    def describe(self) -> str:
+        """The machine and the versions, but neither its name nor a path."""
+        info = Path("/proc/cpuinfo").read_text().splitlines()
+        model = next((line.partition(": ")[2] for line in info if line.startswith("model name")), platform.machine())
+        busy = os.getloadavg()[0]
+        database = harness.name_of(self.settings) + ("" if self.is_sqlite else " with fsync")
+        return (
+            f"{len(os.sched_getaffinity(0))} cores of {model}, load {busy:.1f} at the start; {platform.system()}, "
+            f"Python {platform.python_version()}, {database}; {WORKERS} workers each."
+        )
+
     def find_database(self) -> int:
         """The process id of PostgreSQL."""
         with postgres.connect(self.settings) as connection:
@@ -82,6 +95,10 @@ class Site:
     def database_cpu(self) -> float:
         """Seconds. SQLite works inside the application, and has none of its own."""
         return 0.0 if self.database is None else processes.cpu_seconds(self.database)
+
+    def cpu(self, name: str) -> tuple[float, float]:
+        """Seconds that this server has worked so far, and the database."""
+        return processes.cpu_seconds(self.servers[name].pid), self.database_cpu()
 
     def execute(self, statement: str) -> list[tuple]:
         if not self.is_sqlite:

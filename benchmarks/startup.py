@@ -8,10 +8,11 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from http.client import HTTPConnection
 from pathlib import Path
 
 from benchmarks import processes
+from benchmarks.load import Request, ask
+from benchmarks.site import Server
 from tests import harness
 
 ROUNDS = 5
@@ -43,10 +44,9 @@ def start(environment: dict[str, str], folder: Path) -> Iterator[float]:
         [worker] = processes.workers(master)
         yield processes.megabytes(worker)
         began = time.monotonic()
-        connection = HTTPConnection(*address, timeout=30)
-        connection.request("GET", "/api/v1/movies/")
-        if (status := connection.getresponse().status) != 200:
-            raise RuntimeError(f"The first list is answered with {status}.")
+        response, _ = ask(Server(address, master, folder / "log"), Request("GET", "/api/v1/movies/"))
+        if response.status != 200:
+            raise RuntimeError(f"The first list is answered with {response.status}.")
         yield time.monotonic() - began
         yield processes.megabytes(worker)
 

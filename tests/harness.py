@@ -65,7 +65,10 @@ def database_of_the_tests() -> dict[str, str]:
 
 
 def command(work: Callable[[], int], started: str) -> int:
-    """The exit code of `work`, which Ctrl-C and SIGTERM end early: then it takes with it whatever it has started."""
+    """
+    The exit code of `work`, which Ctrl-C and SIGTERM end early: then it takes with it whatever it has started. What it
+    raises as a RuntimeError, as all here do, is why it could not be done.
+    """
     sys.stdout.reconfigure(line_buffering=True)  # through a pipe too, what happens is seen when it does
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, postgres.interrupt)
@@ -74,6 +77,9 @@ def command(work: Callable[[], int], started: str) -> int:
     except KeyboardInterrupt:
         print(f"\nInterrupted: {started} are gone.")
         return 130
+    except RuntimeError as error:
+        print(f"FAILED: {error}")
+        return 1
 
 
 def name_of(settings: dict[str, str]) -> str:

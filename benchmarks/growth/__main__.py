@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import report
-from benchmarks.__main__ import HERE, describe
+from benchmarks.__main__ import HERE
 from benchmarks.chart import chart
 from benchmarks.growth.cinema import Grown
 from benchmarks.growth.measure import NAMES, measures
@@ -29,11 +29,7 @@ def main() -> int:
         with ExitStack() as stack:
             return run(arguments, stack)
 
-    try:
-        return harness.command(work, "the servers and the databases")
-    except RuntimeError as error:
-        print(f"FAILED: {error}")
-        return 1
+    return harness.command(work, "the servers and the databases")
 
 
 def parse() -> argparse.Namespace:
@@ -55,7 +51,7 @@ def run(arguments: argparse.Namespace, stack: ExitStack) -> int:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="growth-")))
         seed = ["-m", "benchmarks.growth.seed", str(size)]
         sites[size] = Site(stack, folder, seed, Grown, ["cinema"])
-    machine = describe(sites[arguments.sizes[0]])
+    machine = sites[arguments.sizes[0]].describe()
     print(machine)
     rounds: dict[int, list[dict[str, Measure]]] = {size: [] for size in sites}
     for number in range(arguments.rounds + 1):

@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Callable, Iterable
 
-from benchmarks import processes
 from benchmarks.growth.plan import QUESTIONS, WRITES
 from benchmarks.load import Measure, Request, ask
 from benchmarks.site import Site
@@ -46,9 +45,8 @@ def timed(site: Site, requests: Iterable[Request], status: int) -> tuple[Measure
 
 
 def counted(site: Site, work: Callable, requests: float) -> tuple[Measure, object]:
-    watched, began = [site.servers["cinema"].pid, site.database], time.monotonic()
-    before = list(map(processes.cpu_seconds, watched))
+    began, before = time.monotonic(), site.cpu("cinema")
     done = work()
-    app, database = [after - was for after, was in zip(map(processes.cpu_seconds, watched), before, strict=True)]
+    app, database = (now - was for now, was in zip(site.cpu("cinema"), before, strict=True))
     seconds = time.monotonic() - began
     return Measure(requests, seconds, 0, 0, app_cpu=app, database_cpu=database), done

@@ -19,11 +19,7 @@ from tests.faults.site import Site
 
 def main() -> int:
     arguments = parse()
-    try:
-        return harness.command(partial(play_all, arguments), "the customers, the server and the database")
-    except RuntimeError as error:
-        print(f"FAILED: {error}")
-        return 1
+    return harness.command(partial(play_all, arguments), "the customers, the server and the database")
 
 
 def parse() -> argparse.Namespace:
