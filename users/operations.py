@@ -41,6 +41,15 @@ class ValidateConstraint(operations.ValidateConstraint):
             super().database_forwards(app_label, schema_editor, from_state, to_state)
 
 
+def trigram_index(name: str, table: str, *columns: str) -> RunPython:
+    """
+    Of all sequences of three letters, in what `icontains` asks for: docs/decisions/words-are-found-by-trigrams.md.
+    Without a list of what is yet to be sorted in, which every search would have to read.
+    """
+    words = ", ".join(f'upper("{column}"::text) gin_trgm_ops' for column in columns)
+    return postgresql_index(name, f"{table} USING gin ({words}) WITH (fastupdate = off)", extension="pg_trgm")
+
+
 def postgresql_index(name: str, definition: str, extension: str = "") -> RunPython:
     """An index that only PostgreSQL can have, built while others write: what comes after ON, and what it needs."""
 
