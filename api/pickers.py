@@ -32,10 +32,7 @@ PICKERS = {
     "genres": GENRES,
     "hall_number": Picker(lambda: Hall.objects.only("name"), "select"),
     "movie_id": Picker(lambda: Movie.objects.only("title").order_by("-pk"), "suggestions"),
-    "showtime_id": Picker(
-        lambda: Showtime.objects.open().select_related("movie").only("hall_id", "starts_at", "movie__title"),
-        "suggestions",
-    ),
+    "showtime_id": Picker(lambda: Showtime.objects.open().with_title(), "suggestions"),
 }
 
 

@@ -35,7 +35,7 @@ class Genre(models.Model):
 
 class MovieQuerySet(DisplayedQuerySet, LockingQuerySet):
     def read_for_display(self, pks: list[int]) -> list["Movie"]:
-        """With their genres: 20 of them in 0.5 ms instead of 1.9."""
+        """By title, with their genres: 20 of them in 0.5 ms instead of 1.9."""
         movies, genres_of = movies_to_display(pks=pks), defaultdict(list)
         for genre in genres_to_display(movies=pks):
             genres_of[genre.movie_id].append(genre)
@@ -130,7 +130,7 @@ class MovieGenre(models.Model):
 
 @Prepared
 def movies_to_display(pks: list[int]) -> models.QuerySet:
-    return Movie.objects.filter(pk__in=pks).order_by()
+    return Movie.objects.filter(pk__in=pks)
 
 
 @Prepared

@@ -153,7 +153,7 @@ class ScheduleView(GenericAPIView):
         of_movie = defaultdict(list)
         for showtime in Showtime.objects.on_between(start_of(day), end_of(day)):
             of_movie[showtime.movie_id].append(showtime)
-        movies = self.get_queryset().filter(pk__in=of_movie).prefetch_related("genres").order_by("title", "pk")
+        movies = Movie.objects.read_for_display(list(of_movie))
         on = [{"movie": movie, "showtimes": of_movie[movie.pk]} for movie in movies]
         return Response(ScheduleSerializer(on, many=True, context=self.get_serializer_context()).data)
 
