@@ -8,6 +8,7 @@ import select
 
 import psycopg
 from django.db.backends.postgresql import base
+from psycopg._preparing import PrepareManager
 from psycopg.pq import Format, TransactionStatus
 
 TIMESTAMPTZ = psycopg.adapters.types["timestamptz"].oid
@@ -29,6 +30,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if name is None:
             return self.connection.cursor()
         return self.connection.cursor(name, scrollable=False, withhold=self.connection.autocommit)
+
+    def _rollback(self) -> None:
+        """
+        Keep what is prepared, as PostgreSQL does until the session ends (its manual, PREPARE).
+
+        psycopg drops it all, in case the transaction had made a table. Each refused booking is rolled back, and where
+        most are, one sold cost the database 16 ms of CPU that way instead of 11, and the application 25 instead of 21.
+        """
+        if self.connection is None:
+            return
+        prepared, self.connection._prepared = self.connection._prepared, PrepareManager()
+        try:
+            super()._rollback()
+        finally:
+            self.connection._prepared = prepared
 
     def is_usable(self) -> bool:
         """

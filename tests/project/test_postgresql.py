@@ -90,3 +90,21 @@ def test_it_is_no_longer_usable_once_it_is_closed():
     assert not connection.is_usable()
     connection.close()
     assert not connection.is_usable()
+
+
+def test_it_keeps_what_is_prepared_through_a_rollback():
+    def prepared() -> set[str]:
+        with connection.cursor() as cursor:
+            statements = "SELECT name FROM pg_prepared_statements WHERE statement LIKE %s"
+            cursor.execute(statements, ['% FROM "movies_genre" %'])
+            return {name for [name] in cursor}
+
+    use()
+    use()
+    before = prepared()
+    with transaction.atomic():
+        Genre.objects.exists()
+        transaction.set_rollback(True)
+    use()
+    assert before
+    assert prepared() == before
