@@ -8,10 +8,33 @@ import select
 
 import psycopg
 from django.db.backends.postgresql import base
-from psycopg._preparing import PrepareManager
-from psycopg.pq import Format, TransactionStatus
+from psycopg._preparing import Prepare, PrepareManager
+from psycopg.pq import ConnStatus, Format, TransactionStatus
 
 TIMESTAMPTZ = psycopg.adapters.types["timestamptz"].oid
+
+
+class Cursor(base.ServerBindingCursor):
+    """
+    Executes what is prepared already by one call of libpq's.
+
+    psycopg sends and waits in a loop that can be interrupted, and in it lets go of Python's lock a dozen times, which
+    other threads then fight for. So a lookup by key takes 18 µs of CPU instead of 50, and one worker shows 250 lists
+    of showtimes a second instead of 195. A statement waits no longer so, for each has its timeout in the server; but
+    Ctrl-C is heard only after it.
+    """
+
+    def _maybe_prepare_gen(self, pgq, *, prepare: bool | None = None, binary: bool | None = None):
+        state, name = self._get_prepared(pgq, prepare)
+        if state is not Prepare.YES or self._conn._pipeline:
+            yield from super()._maybe_prepare_gen(pgq, prepare=prepare, binary=binary)
+            return
+        self._conn._prepared.maybe_add_to_cache(pgq, state, name)  # as used just now: others are forgotten before it
+        result = self._pgconn.exec_prepared(name, pgq.params, pgq.formats, self.format)
+        if self._pgconn.status != ConnStatus.OK:
+            raise psycopg.OperationalError(self._pgconn.get_error_message())
+        self._check_results([result])
+        self._set_results([result])
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -22,6 +45,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict) -> psycopg.Connection:
         connection = super().get_new_connection(conn_params)
+        connection.cursor_factory = Cursor
         connection.adapters.register_loader(TIMESTAMPTZ, psycopg.adapters.get_loader(TIMESTAMPTZ, Format.TEXT))
         return connection
 
