@@ -36,10 +36,6 @@ workers = settings["WEB_CONCURRENCY"]
 worker_class = "project.worker.Worker"
 threads = 4
 
-# In an order of chance, so that the few workers of several servers on one computer do not all begin with its first.
-CORES = list(os.sched_getaffinity(0)) if sys.platform == "linux" else []
-random.shuffle(CORES)
-
 # Connections that a worker keeps open, and seconds until it closes one that asks for nothing.
 worker_connections = 4000
 keepalive = 20
@@ -74,20 +70,22 @@ def when_ready(server: object) -> None:
 
 def pre_fork(server: object, worker: object) -> None:
     """
-    Each worker keeps to one core, the one with the fewest others on it (docs/decisions/a-core-for-each-worker.md).
+    Choose the core that the worker will keep to: any of those with the fewest others on it.
 
     Python runs one thread of it at a time anyway. On several cores they wake each other up for nothing whenever one
-    lets go of Python's lock, and a worker answers a third of what it could.
+    lets go of Python's lock, and a worker answers a third of what it could: docs/decisions/a-core-for-each-worker.md.
     """
-    if CORES:
+    if sys.platform == "linux":
         taken = Counter(other.core for other in server.WORKERS.values())
-        worker.core = min(CORES, key=lambda core: taken[core])
+        cores = list(os.sched_getaffinity(0))
+        random.shuffle(cores)
+        worker.core = min(cores, key=taken.__getitem__)
 
 
 def post_fork(server: object, worker: object) -> None:
     """Leave Ctrl-C to the master, which stops its workers: one that is told twice at once can lock itself up."""
     os.setpgrp()
-    if CORES:
+    if sys.platform == "linux":
         os.sched_setaffinity(0, {worker.core})
 
 
