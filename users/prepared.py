@@ -54,9 +54,8 @@ class Making:
     """
     What Django's ModelIterable makes of rows: objects of a model with those that `select_related` brings along.
 
-    An object gets its values at once, and not one by one in `Model.__init__`, which takes ten times as long: 20
-    reservations with their 40 seats are TODO. So the signals `pre_init` and `post_init` are not sent, which nobody
-    here listens to.
+    An object gets its values at once, and not one by one in `Model.__init__`: the 40 seats of 20 reservations are read
+    in 0.36 ms instead of 0.78. So the signals `pre_init` and `post_init` are not sent, which nobody here listens to.
     """
 
     def __init__(self, info: dict, compiler: SQLCompiler, annotations: dict[str, int]):
@@ -87,9 +86,9 @@ class Prepared:
     A queryset as a function of its values; it is put together at the first call.
 
     `build` gets a `Parameter` for each value (for a list, a list of them), to stand in the queryset where the value
-    would. From then on a call costs hardly more than SQL by hand: the taken seats of a showtime 0.17 ms instead of
-    0.57, 0.15 by hand; twenty showtimes with their available seats 1.0 ms instead of 3.7. Whatever else `build` looks
-    at, stays as it was at the first call; so it asks for no time of its own.
+    would. From then on a call costs hardly more than SQL by hand: the taken seats of a showtime 0.11 ms instead of 1.5,
+    0.09 by hand; twenty showtimes with their available seats 0.4 ms instead of 3.3. Whatever else `build` looks at,
+    stays as it was at the first call; so it asks for no time of its own.
     """
 
     def __init__(self, build: Callable[..., QuerySet]):
@@ -113,7 +112,7 @@ class Prepared:
         return self.known[shape].rows(values)
 
     def lock(self, **values) -> list:
-        """The same rows, locked as `LockingQuerySet.lock` does it: two seats in 0.14 ms instead of 0.49."""
+        """The same rows, locked as `LockingQuerySet.lock` does it: two seats in 0.09 ms instead of 0.8."""
         return self.locking(**values)
 
     @cached_property
