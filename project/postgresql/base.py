@@ -9,8 +9,9 @@ import select
 import psycopg
 from django.db.backends.postgresql import base
 from psycopg._preparing import Prepare, PrepareManager
-from psycopg.pq import ConnStatus, Format, TransactionStatus
+from psycopg.pq import ConnStatus, DiagnosticField, Format, TransactionStatus
 
+OUTDATED = psycopg.errors.FeatureNotSupported.sqlstate.encode()  # "cached plan must not change result type"
 TIMESTAMPTZ = psycopg.adapters.types["timestamptz"].oid
 
 
@@ -33,6 +34,12 @@ class Cursor(base.ServerBindingCursor):
         result = self._pgconn.exec_prepared(name, pgq.params, pgq.formats, self.format)
         if self._pgconn.status != ConnStatus.OK:
             raise psycopg.OperationalError(self._pgconn.get_error_message())
+        if result.error_field(DiagnosticField.SQLSTATE) == OUTDATED:
+            self._conn._prepared.clear()
+            if self._pgconn.transaction_status != TransactionStatus.IDLE:
+                raise psycopg.OperationalError("A table has changed since this was prepared. Another try finds it so.")
+            yield from super()._maybe_prepare_gen(pgq, prepare=prepare, binary=binary)
+            return
         self._check_results([result])
         self._set_results([result])
 

@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
@@ -108,3 +109,34 @@ def test_it_keeps_what_is_prepared_through_a_rollback():
     use()
     assert before
     assert prepared() == before
+
+
+class TestAColumnThatGetsAnotherType:
+    """PostgreSQL has no more answer to what was prepared before; a migration of another process can do that."""
+
+    @pytest.fixture
+    def read(self) -> Iterator[Callable[[], str]]:
+        """Reads a genre, by a statement that was prepared when the column was shorter."""
+        genre = Genre.objects.create(name="Drama", slug="drama")
+
+        def read() -> str:
+            return Genre.objects.get(pk=genre.pk).name
+
+        length = Genre._meta.get_field("name").max_length
+        assert [read(), read()] == ["Drama", "Drama"]
+        self.let_names_have(2 * length)
+        yield read
+        self.let_names_have(length)
+
+    def let_names_have(self, length: int) -> None:
+        with psycopg.connect(**connection.get_connection_params(), autocommit=True) as migration:
+            migration.execute(f"ALTER TABLE movies_genre ALTER COLUMN name TYPE varchar({length})")
+
+    def test_is_read_as_before(self, read):
+        assert read() == "Drama"
+
+    def test_fails_a_transaction_once(self, read):
+        with pytest.raises(OperationalError, match="Another try finds it so"), transaction.atomic():
+            read()
+        with transaction.atomic():
+            assert read() == "Drama"
