@@ -5,12 +5,14 @@ import signal
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
 
 from benchmarks import processes
 from tests.harness import GUNICORN, environment, run, start
+from users.hashers import use_any_core
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Other systems let nobody choose.")
 
@@ -29,6 +31,16 @@ def test_workers_share_out_the_cores_also_when_one_takes_the_place_of_another(tm
 
     for workers in (before, after):
         assert Counter(core for [core] in workers.values()) == dict.fromkeys(all_cores, 2)
+
+
+def test_a_password_is_hashed_wherever_there_is_room():
+    def on_a_worker() -> set[int]:
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # of this thread
+        use_any_core()
+        return os.sched_getaffinity(0)
+
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(on_a_worker).result() == os.sched_getaffinity(os.getppid())
 
 
 def settled(master: int, count: int, without: int = 0) -> dict[int, set[int]]:
