@@ -1,6 +1,7 @@
 """Every setting, read from the environment or from `.env` (the environment wins). The README has them as a table."""
 
 import os
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -259,7 +260,8 @@ REDIS_URL = env.text(  # then throttles count there, and not in the database
     secret=True,
 )
 PORT = env.number("PORT", 8000, 1, 65535)
-WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", os.cpu_count() or 1, 1, 1000)
+cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()  # a container may have fewer
+WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", cores or 1, 1, 1000)
 
 # The API.
 

@@ -33,6 +33,13 @@ def test_workers_share_out_the_cores_also_when_one_takes_the_place_of_another(tm
         assert Counter(core for [core] in workers.values()) == dict.fromkeys(all_cores, 2)
 
 
+def test_there_is_a_worker_for_each_core_that_one_is_given(tmp_path):
+    on_one_core = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); "
+    tell = "from project import settings; print(settings.WEB_CONCURRENCY)"
+    assert run(environment({}, tmp_path), "-c", tell) == f"{len(os.sched_getaffinity(0))}\n"
+    assert run(environment({}, tmp_path), "-c", on_one_core + tell) == "1\n"
+
+
 def test_a_password_is_hashed_wherever_there_is_room():
     def on_a_worker() -> set[int]:
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # of this thread
