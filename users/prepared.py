@@ -36,7 +36,7 @@ class Statement(NamedTuple):
     parameters: list
     is_locking: bool
     converters: dict[int, tuple]  # as Django's compiler has them: of a value's position, some functions in a row
-    make: "Making | None"  # None for rows as they are
+    make: "Maker | None"  # None for rows as they are
 
     def rows(self, values: dict) -> list:
         connection = connections[self.database]
@@ -50,7 +50,7 @@ class Statement(NamedTuple):
         return [self.make(row) for row in rows] if self.make else rows
 
 
-class Making:
+class Maker:
     """
     What Django's ModelIterable makes of rows: objects of a model with those that `select_related` brings along.
 
@@ -65,7 +65,7 @@ class Making:
         self.key = first + self.names.index(self.model._meta.pk.attname)
         self.annotations = list(annotations.items())
         related = info.get("related_klass_infos", ())
-        self.related = [(each["local_setter"], Making(each, compiler, {})) for each in related]
+        self.related = [(each["local_setter"], Maker(each, compiler, {})) for each in related]
 
     def __call__(self, row: tuple) -> Model | None:
         if row[self.key] is None:
@@ -135,7 +135,7 @@ class Prepared:
         if queryset._iterable_class not in (ModelIterable, ValuesListIterable):
             raise TypeError("Of these rows only Django could make anything: ask for objects or for `values_list`.")
         of_objects = queryset._iterable_class is ModelIterable
-        make = Making(compiler.klass_info, compiler, compiler.annotation_col_map) if of_objects else None
+        make = Maker(compiler.klass_info, compiler, compiler.annotation_col_map) if of_objects else None
         converters = compiler.get_converters([expression for expression, _, _ in compiler.select])
         return Statement(queryset.db, sql, parameters, queryset.query.select_for_update, converters, make)
 

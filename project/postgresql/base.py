@@ -27,9 +27,11 @@ class Cursor(base.ServerBindingCursor):
 
     def _maybe_prepare_gen(self, pgq, *, prepare: bool | None = None, binary: bool | None = None):
         state, name = self._get_prepared(pgq, prepare)
-        if state is not Prepare.YES or self._conn._pipeline:
+        if state is not Prepare.YES or self._conn._pipeline or not self.execute_prepared(pgq, state, name):
             yield from super()._maybe_prepare_gen(pgq, prepare=prepare, binary=binary)
-            return
+
+    def execute_prepared(self, pgq, state: Prepare, name: bytes) -> bool:
+        """False when a table has changed since: then it is prepared anew. In a transaction raises OperationalError."""
         self._conn._prepared.maybe_add_to_cache(pgq, state, name)  # as used just now: others are forgotten before it
         result = self._pgconn.exec_prepared(name, pgq.params, pgq.formats, self.format)
         if self._pgconn.status != ConnStatus.OK:
@@ -38,10 +40,10 @@ class Cursor(base.ServerBindingCursor):
             self._conn._prepared.clear()
             if self._pgconn.transaction_status != TransactionStatus.IDLE:
                 raise psycopg.OperationalError("A table has changed since this was prepared. Another try finds it so.")
-            yield from super()._maybe_prepare_gen(pgq, prepare=prepare, binary=binary)
-            return
+            return False
         self._check_results([result])
         self._set_results([result])
+        return True
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
