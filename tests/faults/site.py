@@ -3,7 +3,7 @@
 import json
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -36,6 +36,14 @@ class Booking(NamedTuple):
     @property
     def body(self) -> dict:
         return {"showtime_id": self.showtime, "seat_ids": [self.seat]}
+
+
+def until_answered(ask: Callable[[], Answer]) -> Answer:
+    """Again and again."""
+    deadline = time.monotonic() + SECONDS_UNTIL_ANSWERED
+    while not (answer := ask()).is_final and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return answer
 
 
 class Site:
@@ -77,15 +85,14 @@ class Site:
         return self.threads.submit(self.clerks[clerk].book, self.user, booking.body, booking.key, **headers)
 
     def book(self, booking: Booking) -> Answer:
-        """Again and again, until it is answered."""
-        deadline = time.monotonic() + SECONDS_UNTIL_ANSWERED
-        while not (answer := self.send(booking).result()).is_final and time.monotonic() < deadline:
-            time.sleep(0.1)
-        return answer
+        return until_answered(lambda: self.send(booking).result())
 
     def cancel(self, answer: Answer) -> None:
-        """So that the seat can be sold again."""
-        self.clerks[0].cancel(self.user, answer.body["id"], [seat["id"] for seat in answer.body["seats"]])
+        """So that the seat can be sold again, and its buyer stays within the limit for one person."""
+        reservation, seats = answer.body["id"], [seat["id"] for seat in answer.body["seats"]]
+        cancelled = until_answered(lambda: self.clerks[0].cancel(self.user, reservation, seats))
+        if not cancelled.is_final:
+            self.complain(f"to cancel it again was answered {cancelled.outcome}")
 
     @contextmanager
     def locked(self, table: str, row: int) -> Iterator[int]:
