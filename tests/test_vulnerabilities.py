@@ -6,9 +6,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from tests.once import once
 from tests.postgres import free_port
 from tests.vulnerabilities import KNOWN, NOT_AUDITED, audit
 
+pytestmark = once
 LEAK = {
     "id": "PYSEC-2026-1",
     "summary": "It leaks.",

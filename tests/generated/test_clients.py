@@ -10,11 +10,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from tests.documents import blocks, section
 from tests.generated.conftest import HERE, said
 from tests.harness import ROOT, database, environment, run, serve
+from tests.once import once
 
 SCHEMA = ROOT / "schema.yml"
 PAGE = (ROOT / "docs/clients.md").read_text()
@@ -23,8 +23,8 @@ LEAVES_OUT_EXAMPLES = "WARN  o.o.c.languages.AbstractJavaCodegen - Ignoring comp
 TWO_SEATS = r"\[ ?'[A-F]\d', '[A-F]\d' ?\]\n"
 JAVA_LIBRARIES = ("httpcore", "httpclient", "httpmime", "geronimo-annotation-1.3-spec")
 pytestmark = [
+    once,
     pytest.mark.timeout(300),
-    pytest.mark.skipif(connection.vendor == "postgresql", reason="Clients see no difference between the databases."),
 ]
 
 

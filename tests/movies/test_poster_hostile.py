@@ -11,10 +11,12 @@ from movies.models import Movie
 from tests.movies.hostile import KINDS
 from tests.movies.hostile.parts import SECRET, Picture
 from tests.movies.pictures import QUARTERS, encoded, files, picture, put, quarters_of, see
+from tests.once import once
 from tests.refusals import errors_of
 from tests.rows import rows
 
 pytestmark = [
+    once,
     pytest.mark.usefixtures("at_commit"),
     pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning"),
     pytest.mark.filterwarnings("ignore::UserWarning:PIL"),

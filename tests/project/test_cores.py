@@ -12,9 +12,10 @@ import pytest
 
 from benchmarks import processes
 from tests.harness import GUNICORN, environment, run, start
+from tests.once import once
 from users.hashers import use_any_core
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Other systems let nobody choose.")
+pytestmark = [once, pytest.mark.skipif(sys.platform != "linux", reason="Other systems let nobody choose.")]
 
 
 def test_workers_share_out_the_cores_also_when_one_takes_the_place_of_another(tmp_path):

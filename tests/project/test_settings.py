@@ -11,6 +11,9 @@ import environ
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from tests.once import once
+
+pytestmark = once
 KEY = "one-key-of-two-that-open-nothing-but-are-as-long-as-the-longest-needs-to-be"
 OTHER_KEY = KEY[::-1]
 THIRD_KEY, FOURTH_KEY = KEY.upper(), OTHER_KEY.upper()

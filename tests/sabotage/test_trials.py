@@ -8,16 +8,12 @@ import time
 
 import pytest
 
+from tests.once import once
 from tests.sabotage.mutants import MUTANTS
 from tests.sabotage.trials import as_they_end, judge
 
+pytestmark = once
 [QUICK] = [mutant for mutant in MUTANTS if mutant.guard == "a refresh token that comes again later ends its login"]
-
-
-@pytest.fixture(autouse=True)
-def on_one_database_only(request):
-    if request.config.getoption("postgres"):
-        pytest.skip("These are trials on SQLite, whatever the database of this run.")
 
 
 def why_not_caught(**change: str) -> str:

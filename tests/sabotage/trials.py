@@ -18,7 +18,9 @@ from tests.sabotage.mutant import Mutant, Stale
 
 SECONDS_A_TEST, SECONDS_A_TRIAL = 60, 240
 PATIENCE = "3"  # of tests/race.py
-PYTEST = ("-m", "pytest", "-x", "-q", "-rfE", "-p", "no:cacheprovider", f"--timeout={SECONDS_A_TEST}")
+# Without what no mutant's test needs: to import Hypothesis alone takes a third of a trial's time.
+WITHOUT = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")
+PYTEST = ("-m", "pytest", "-x", "-q", "-rfE", *WITHOUT, f"--timeout={SECONDS_A_TEST}")
 # Such a replacement takes no guard out: it is wrong by itself.
 NO_CODE = re.compile(r"^E +((?:Name|Import|ModuleNotFound|Syntax|Indentation|Attribute|Type)Error.*)", re.MULTILINE)
 T = TypeVar("T")
