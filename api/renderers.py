@@ -1,6 +1,5 @@
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from decimal import Decimal
 
 import orjson
@@ -24,16 +23,18 @@ HEADERS = ("Allow", "Idempotent-Replayed", "Location", "Retry-After", "WWW-Authe
 
 
 def plain(value) -> str:
-    """What orjson does not know. Instants are in UTC, whatever the cinema's time zone."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    """What orjson does not know."""
     if isinstance(value, (Decimal, Promise)):
         return str(value)
     raise TypeError(f"{type(value).__name__} has no form in JSON here.")
 
 
 class JSONRenderer(renderers.JSONRenderer):
-    """By orjson: a day's schedule takes it 0.1 ms, and Python's own encoder 0.5."""
+    """
+    By orjson: a day's schedule takes it 0.1 ms, and Python's own encoder 0.5.
+
+    It writes instants as they are, which is in UTC: so the database gives them, and whoever makes one keeps to it.
+    """
 
     charset = None
 
@@ -43,7 +44,7 @@ class JSONRenderer(renderers.JSONRenderer):
         response = (renderer_context or {}).get("response")
         if response is not None and response.exception:
             response["Content-Type"] = CONTENT_TYPE
-        return b"" if data is None else orjson.dumps(data, plain, orjson.OPT_PASSTHROUGH_DATETIME)
+        return b"" if data is None else orjson.dumps(data, plain, orjson.OPT_UTC_Z)
 
 
 class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):

@@ -9,7 +9,7 @@ from users.serializers import UniqueValidator
 MAX_GENRES = 50
 
 
-class GenreSerializer(Prebuilt):
+class GenreSerializer(Prebuilt, serializers.ModelSerializer):
     class Meta:
         model = Genre
         fields = ("slug", "name")
@@ -62,7 +62,7 @@ class StoredImageField(serializers.ImageField):
         return context["request"].build_absolute_uri(file.url) if file else None
 
 
-class MovieSerializer(Prebuilt):
+class MovieSerializer(Prebuilt, serializers.ModelSerializer):
     genres = GenresField()
     poster = StoredImageField(read_only=True, allow_null=True)
     poster_thumbnail = StoredImageField(read_only=True, allow_null=True)

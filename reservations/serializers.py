@@ -21,7 +21,7 @@ from users.models import User
 from users.representation import Prebuilt
 
 
-class BookerSerializer(Prebuilt):
+class BookerSerializer(Prebuilt, serializers.ModelSerializer):
     """Who reserved."""
 
     class Meta:
@@ -29,7 +29,7 @@ class BookerSerializer(Prebuilt):
         fields = ("id", "username")
 
 
-class BookedShowtimeSerializer(Prebuilt):
+class BookedShowtimeSerializer(Prebuilt, serializers.ModelSerializer):
     """What was reserved a seat of."""
 
     movie_id = serializers.IntegerField(read_only=True)
@@ -42,7 +42,7 @@ class BookedShowtimeSerializer(Prebuilt):
         read_only_fields = fields
 
 
-class ReservedSeatSerializer(Prebuilt):
+class ReservedSeatSerializer(Prebuilt, serializers.ModelSerializer):
     """A seat of a reservation, at the price of the moment of booking."""
 
     id = serializers.IntegerField(source="seat_id", read_only=True)
@@ -58,7 +58,7 @@ class ReservedSeatSerializer(Prebuilt):
         read_only_fields = fields
 
 
-class ReservationSerializer(Prebuilt):
+class ReservationSerializer(Prebuilt, serializers.ModelSerializer):
     user = BookerSerializer(read_only=True)
     showtime = BookedShowtimeSerializer(read_only=True)
     seats = ReservedSeatSerializer(many=True, read_only=True)

@@ -31,7 +31,7 @@ def checked(serializer_class: type[serializers.Serializer], data) -> dict:
     return serializer.validated_data
 
 
-class HallSerializer(Prebuilt):
+class HallSerializer(Prebuilt, serializers.ModelSerializer):
     layout = serializers.ListField(
         child=serializers.CharField(max_length=MAX_PLACES, trim_whitespace=False, allow_blank=True),
         max_length=MAX_ROWS,
@@ -64,7 +64,7 @@ class IdOfField(serializers.PrimaryKeyRelatedField):
         return super().to_internal_value(data)
 
 
-class ShowtimeSerializer(Prebuilt):
+class ShowtimeSerializer(Prebuilt, serializers.ModelSerializer):
     movie_id = IdOfField(source="movie", queryset=Movie.objects.all())
     movie_title = serializers.CharField(source="movie.title", read_only=True)
     hall_number = IdOfField(source="hall", queryset=Hall.objects.all())
@@ -114,7 +114,7 @@ class ShowtimeSerializer(Prebuilt):
         return stored
 
 
-class SeatSerializer(Prebuilt):
+class SeatSerializer(Prebuilt, serializers.ModelSerializer):
     """A seat as the `SeatMap` shows it."""
 
     label = serializers.CharField(read_only=True)
@@ -165,7 +165,7 @@ class DaySerializer(serializers.Serializer):
     date = DayField(required=False, help_text="A day in the cinema's time zone; today by default.")
 
 
-class ScheduleSerializer(serializers.Serializer):
+class ScheduleSerializer(Prebuilt):
     """A movie and its showtimes of one day."""
 
     movie = MovieSerializer()

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
@@ -137,6 +138,13 @@ class ShowtimeViewSet(Displayed, AuditedWrites, viewsets.ModelViewSet):
             return seats_of(showtime, asked["seat_ids"])
 
 
+class OnDay(NamedTuple):
+    """A movie's showtimes of one day."""
+
+    movie: Movie
+    showtimes: list[Showtime]
+
+
 class ScheduleView(GenericAPIView):
     queryset = Movie.objects.all()
     permission_classes = (AllowAny,)
@@ -153,8 +161,7 @@ class ScheduleView(GenericAPIView):
         of_movie = defaultdict(list)
         for showtime in Showtime.objects.on_between(start_of(day), end_of(day)):
             of_movie[showtime.movie_id].append(showtime)
-        movies = Movie.objects.read_for_display(list(of_movie))
-        on = [{"movie": movie, "showtimes": of_movie[movie.pk]} for movie in movies]
+        on = [OnDay(movie, of_movie[movie.pk]) for movie in Movie.objects.read_for_display(list(of_movie))]
         return Response(ScheduleSerializer(on, many=True, context=self.get_serializer_context()).data)
 
 

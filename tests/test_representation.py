@@ -9,6 +9,7 @@ from movies.models import Genre, Movie
 from reservations.models import Reservation
 from reservations.serializers import ReservationSerializer
 from showtimes.models import Hall, Showtime
+from showtimes.views import OnDay
 from tests.operations import Cinema
 from users.representation import Prebuilt
 
@@ -25,6 +26,7 @@ def everything() -> dict[str, list]:
         "HallSerializer": list(Hall.objects.all()),
         "ShowtimeSerializer": list(Showtime.objects.for_display()),
         "SeatSerializer": seats,
+        "ScheduleSerializer": [OnDay(movie, list(movie.showtimes.for_display())) for movie in Movie.objects.all()],
         "ReservationSerializer": reservations,
         "BookerSerializer": [one.user for one in reservations],
         "BookedShowtimeSerializer": [one.showtime for one in reservations],

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from rest_framework import serializers
 
 
-class Prebuilt(serializers.ModelSerializer):  # without a docstring, which the schema would take for its heirs'
+class Prebuilt(serializers.Serializer):  # without a docstring, which the schema would take for its heirs'
     def to_representation(self, instance) -> dict:
         return show(steps_of(type(self)), instance, self.context)
 
@@ -37,13 +37,14 @@ def show(steps: list[Step], instance, context: dict) -> dict:
 
 @cache
 def steps_of(serializer_class: type[Prebuilt]) -> list[Step]:
-    return [step_of(field, serializer_class.Meta.model) for field in serializer_class()._readable_fields]
+    return [step_of(field, serializer_class) for field in serializer_class()._readable_fields]
 
 
-def step_of(field: serializers.Field, model) -> Step:
+def step_of(field: serializers.Field, serializer_class: type[Prebuilt]) -> Step:
     get = attrgetter(".".join(field.source_attrs))
     if isinstance(field, serializers.PrimaryKeyRelatedField):
-        return Step(field.field_name, attrgetter(model._meta.get_field(field.source).attname), lambda key: key)
+        key = serializer_class.Meta.model._meta.get_field(field.source).attname
+        return Step(field.field_name, attrgetter(key), lambda key: key)
     if isinstance(field, Prebuilt):
         steps = steps_of(type(field))
         return Step(field.field_name, get, lambda row, context: show(steps, row, context), takes_context=True)
@@ -52,4 +53,7 @@ def step_of(field: serializers.Field, model) -> Step:
         return Step(field.field_name, get, lambda rows, context: [show(steps, row, context) for row in rows], True)
     if hasattr(field, "represent"):
         return Step(field.field_name, get, field.represent, takes_context=True)
+    if isinstance(field, serializers.DecimalField):
+        # DRF's own rounds in an arithmetic context that it copies each time: 2 µs instead of 0.4.
+        return Step(field.field_name, get, f"{{:.{field.decimal_places}f}}".format)
     return Step(field.field_name, get, field.to_representation)
