@@ -53,12 +53,12 @@ bench: .venv/for-tests .venv-bench/for-bench
 	@exec .venv/bin/python -m benchmarks --rounds=$(ROUNDS) --seconds=$(SECONDS) --only="$(ONLY)" --db=$(DB) $(if $(RECORD),--record)
 
 rush: SECONDS ?= 10
-rush: .venv/for-tests
+rush: .venv/for-tests .venv-bench/for-bench
 	@exec .venv/bin/python -m benchmarks.rush --seconds=$(SECONDS)
 
 SIZES ?= 1000,10000,100000
 bench-growth: ROUNDS ?= 3
-bench-growth: .venv/for-tests
+bench-growth: .venv/for-tests .venv-bench/for-bench
 	@exec .venv/bin/python -m benchmarks.growth --sizes="$(SIZES)" --rounds=$(ROUNDS) $(if $(RECORD),--record)
 
 lint: .venv/for-tests
@@ -92,9 +92,9 @@ $(shell test -x .venv/bin/python || rm -f .venv/for-*)
 	@.venv/bin/python $(PIP) -r requirements-dev.txt
 	@touch $@
 
-# The peer of the benchmarks, whose libraries the cinema does not need.
-.venv-bench/for-bench: benchmarks/requirements.txt .venv/bin/python
-	@echo "Installing the peer's libraries into .venv-bench …"
+# The cinema as in production, and its peers, whose libraries it does not need.
+.venv-bench/for-bench: requirements.txt benchmarks/requirements.txt .venv/bin/python
+	@echo "Installing what is measured into .venv-bench …"
 	@.venv/bin/python -m venv --clear .venv-bench
 	@.venv-bench/bin/python $(PIP) -r benchmarks/requirements.txt
 	@touch $@

@@ -16,11 +16,12 @@ from tests import harness, postgres
 
 WORKERS = 2
 SETTINGS = {"WEB_CONCURRENCY": str(WORKERS), "ACCESS_TOKEN_EXPIRE_MINUTES": "10000"}
+PYTHON = ".venv-bench/bin/python"
 UVICORN = [
-    *(".venv-bench/bin/python", "-m", "uvicorn", "--fd", "{fd}", "--workers", str(WORKERS)),
+    *(PYTHON, "-m", "uvicorn", "--fd", "{fd}", "--workers", str(WORKERS)),
     *("--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"),
 ]
-GUNICORN = [*harness.GUNICORN, "--bind", "fd://{fd}"]
+GUNICORN = [PYTHON, *harness.GUNICORN[1:], "--bind", "fd://{fd}"]
 SERVERS = {
     "cinema": GUNICORN,
     "peer": [*UVICORN, "benchmarks.peer.app:app"],

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks import processes
 from benchmarks.load import Request, ask
-from benchmarks.site import Server
+from benchmarks.site import GUNICORN, PYTHON, Server
 from tests import harness
 
 ROUNDS = 5
@@ -38,8 +38,7 @@ def main() -> int:
 
 def start(environment: dict[str, str], folder: Path) -> Iterator[float]:
     began = time.monotonic()
-    command = [*harness.GUNICORN, "--bind", "fd://{fd}"]
-    with harness.start(command, environment, folder / "log") as (address, master):
+    with harness.start(GUNICORN, environment, folder / "log") as (address, master):
         yield time.monotonic() - began
         [worker] = processes.workers(master)
         yield processes.megabytes(worker)
@@ -55,7 +54,7 @@ def imports(environment: dict[str, str]) -> dict[str, tuple[int, float]]:
     """Modules and milliseconds by package, as Python counts them, without what each in turn imports."""
     statement = "import project.wsgi, project.urls"
     done = subprocess.run(
-        [sys.executable, "-X", "importtime", "-c", statement],
+        [PYTHON, "-X", "importtime", "-c", statement],
         cwd=harness.ROOT,
         env=environment,
         stderr=subprocess.PIPE,
