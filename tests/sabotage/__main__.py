@@ -32,7 +32,7 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make sabotage", description=__doc__)
     parser.add_argument("--guard", default="", metavar="WORDS", help="only guards with these words")
     parser.add_argument("--times", type=int, default=1, help="take each out so often")
-    parser.add_argument("--lanes", type=int, default=2, help="how many at a time")
+    parser.add_argument("--lanes", type=int, default=3, help="how many at a time")
     parser.add_argument("--table", action="store_true", help="print the table of docs/sabotage.md, and do nothing")
     arguments = parser.parse_args()
     arguments.mutants = [mutant for mutant in MUTANTS if arguments.guard in mutant.guard]
