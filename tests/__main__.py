@@ -8,8 +8,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+CORES = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 # Three for two cores: while a test waits for another process, its core is somebody else's.
-PROCESSES = 3 * (os.cpu_count() or 1) // 2 or 1
+PROCESSES = 3 * CORES // 2
 
 
 def main(arguments: list[str]) -> int:
