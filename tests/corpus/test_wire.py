@@ -15,9 +15,6 @@ import pytest
 from tests import harness
 from tests.corpus import wire
 from tests.fuzz.watch import Watch
-from tests.once import once
-
-pytestmark = once
 
 
 class Site(NamedTuple):
@@ -27,9 +24,9 @@ class Site(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory) -> Iterator[Site]:
+def site(request, tmp_path_factory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("wire")
-    with harness.database("sqlite") as settings:
+    with harness.database("postgres" if request.config.getoption("postgres") else "sqlite") as settings:
         environment = harness.environment(settings, folder, WEB_CONCURRENCY="1")
         harness.run(environment, "manage.py", "migrate", "--verbosity=0")
         with harness.serve(environment, folder / "log") as address, closing(Watch(settings)) as watch:

@@ -17,10 +17,8 @@ import pytest
 
 from tests.harness import HOST, database, environment, run, serve
 from tests.movies.pictures import encoded, picture
-from tests.once import once
 from tests.proxies import NAME, Proxy, proxy
 
-pytestmark = once
 JSON = {"Content-Type": "application/json"}
 SITE = f"https://{NAME}"
 FORGED = {
@@ -50,9 +48,9 @@ def kind(request) -> str:
 
 
 @pytest.fixture(scope="module")
-def cinema(kind, tmp_path_factory) -> Iterator[Cinema]:
+def cinema(request, kind, tmp_path_factory) -> Iterator[Cinema]:
     folder = tmp_path_factory.mktemp(kind)
-    with database("sqlite") as settings:
+    with database("postgres" if request.config.getoption("postgres") else "sqlite") as settings:
         env = environment(
             settings, folder, HTTPS="1", ALLOWED_HOSTS=NAME, TRUSTED_PROXIES="1", WEB_CONCURRENCY="1",
             THROTTLE_LOGIN="2/day",

@@ -18,10 +18,8 @@ from typing import NamedTuple
 import pytest
 
 from tests.harness import database, environment, run, serve
-from tests.once import once
 from tests.wire import Wire
 
-pytestmark = once
 GENRES = b"GET /api/v1/genres/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 LIVEZ = b"GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 LAST = GENRES[:-2] + b"Connection: close\r\n\r\n"
@@ -62,12 +60,12 @@ class Cinema(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def seeded(tmp_path_factory) -> Iterator[tuple[dict, dict]]:
+def seeded(request, tmp_path_factory) -> Iterator[tuple[dict, dict]]:
     """The environment of a cinema of its own, and who and what there is."""
     folder = tmp_path_factory.mktemp("cinema")
     (folder / "media/posters").mkdir(parents=True)
     (folder / "media" / POSTER).write_bytes(bytes(20 * MB))
-    with database("sqlite") as settings:
+    with database("postgres" if request.config.getoption("postgres") else "sqlite") as settings:
         env = environment(settings, folder, WEB_CONCURRENCY="3", MAX_SEATS_PER_SHOWTIME="1000")
         run(env, "manage.py", "migrate", "--verbosity=0")
         yield env, json.loads(run(env, "-m", "tests.storm.seed", stdin='["user_limits"]'))
