@@ -52,9 +52,9 @@ def write(request, response, seconds: float, counted: Queries) -> None:
         "path": path_of(request),
         "status": response.status_code,
         "code": code_of(response),
-        "milliseconds": round(seconds * 1000, 1),
+        "milliseconds": round(seconds * 1000, 2),
         "queries": counted.count,
-        "database_milliseconds": round(counted.seconds * 1000, 1),
+        "database_milliseconds": round(counted.seconds * 1000, 2),
         "user_id": user_id_of(request),
     }
     message = "%s %s %s in %s ms, %s queries"
