@@ -85,11 +85,6 @@ def mine(cinema: Cinema) -> list[Request]:
     return [get("reservations/", cinema)]
 
 
-def everything(cinema: Cinema) -> list[Request]:
-    lists = [*showtimes(cinema), *schedule(cinema), *movies(cinema), *mine(cinema)]
-    return [request for one in seats(cinema) for request in (one, *lists)]
-
-
 def book(cinema: Cinema, number: int, user: int | None = None) -> Request:
     index, body = cinema.booking(number)
     return Request("POST", "/api/v1/reservations/", cinema.tokens[index if user is None else user], body)
@@ -108,6 +103,11 @@ def storm(cinema: Cinema) -> list[Request]:
 
 def login(cinema: Cinema) -> list[Request]:
     return [Request("POST", "/api/v1/auth/token/", body={"login": cinema.username, "password": PASSWORD})]
+
+
+def everything(cinema: Cinema) -> list[Request]:
+    others = [*showtimes(cinema), *schedule(cinema), *movies(cinema), *mine(cinema), *login(cinema)]
+    return [request for one in seats(cinema) for request in (one, *others)]
 
 
 def without_chance(body: dict) -> dict:
