@@ -27,14 +27,17 @@ WORD = "lighthouse"
 FOUND = 10  # movies with the word
 BATCH = 10_000  # showtimes
 
-SEATS, RESERVATIONS = capacity(LAYOUT), len(LAYOUT)
-CELLS = list(places(LAYOUT))
-
 
 class Size(NamedTuple):
     """How many rows there will be of what grows."""
 
     showtimes: int
+    layout = LAYOUT  # of its halls: a reservation for each row
+
+    @property
+    def seats(self) -> int:
+        """Of each showtime."""
+        return capacity(self.layout)
 
     @property
     def users(self) -> int:
@@ -52,16 +55,17 @@ class Size(NamedTuple):
     @property
     def rows(self) -> dict[str, int]:
         """By table; of genres there are next to none."""
+        reservations = self.showtimes * len(self.layout)
         return {
             "users_user": self.users,
             "movies_movie": self.movies,
             "showtimes_showtime": self.showtimes,
-            "showtimes_seat": self.showtimes * SEATS,
-            "reservations_reservation": self.showtimes * RESERVATIONS,
-            "reservations_reservedseat": self.showtimes * RESERVATIONS * TAKEN_OF_A_ROW,
+            "showtimes_seat": self.showtimes * self.seats,
+            "reservations_reservation": reservations,
+            "reservations_reservedseat": reservations * TAKEN_OF_A_ROW,
             "reservations_idempotencykey": self.showtimes,
             "users_login": self.showtimes,
-            "users_auditentry": self.showtimes * RESERVATIONS,
+            "users_auditentry": reservations,
         }
 
 
@@ -86,10 +90,11 @@ RETURNING id
 
 SEATS_OF_SHOWTIMES = """
 INSERT INTO showtimes_seat (showtime_id, row, number, kind, x, y, is_blocked, blocked_because)
-SELECT id, cell.*, id %% 4 = 0 AND (x, y) = (3, 4), CASE WHEN id %% 4 = 0 AND (x, y) = (3, 4) THEN 'Broken' ELSE '' END
+SELECT id, cell.*, is_broken, CASE WHEN is_broken THEN 'Broken' ELSE '' END
 FROM showtimes_showtime, unnest(
     %(rows)s::varchar[], %(numbers)s::smallint[], %(kinds)s::varchar[], %(xs)s::smallint[], %(ys)s::smallint[]
-) AS cell (row, number, kind, x, y)
+) AS cell (row, number, kind, x, y),
+LATERAL (SELECT id %% 4 = 0 AND (x, y) = (3, %(row_count)s::int - 1) AS is_broken) AS state
 WHERE id BETWEEN %(lowest)s::bigint AND %(highest)s::bigint ORDER BY id, y, x
 """
 
@@ -168,18 +173,21 @@ def grow(size: Size) -> Iterator[int]:
     values = {
         "opening": start_of(first_day) + timedelta(hours=9),
         "login_lifetime": settings.LOGIN_LIFETIME,
-        "capacity": SEATS,
+        "capacity": size.seats,
         "a_day": A_DAY,
         "times": TIMES,
         "hall_count": HALLS,
-        "row_count": RESERVATIONS,
+        "row_count": len(size.layout),
         "taken_of_a_row": TAKEN_OF_A_ROW,
-        **{f"{name}s": [getattr(cell, name) for cell in CELLS] for name in ("row", "number", "kind", "x", "y")},
+        **{
+            f"{name}s": [getattr(cell, name) for cell in places(size.layout)]
+            for name in ("row", "number", "kind", "x", "y")
+        },
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        values |= {"users": make_users(size), "movies": make_movies(size), "halls": make_halls()}
+        values |= {"users": make_users(size), "movies": make_movies(size), "halls": make_halls(size)}
         for first in range(0, size.showtimes, BATCH):
             last = min(first + BATCH, size.showtimes) - 1
             cursor.execute(SHOWTIMES, values | {"first": first, "last": last})
@@ -191,7 +199,8 @@ def grow(size: Size) -> Iterator[int]:
                 cursor.execute(statement, values | {"lowest": min(ids), "highest": max(ids)})
             yield last + 1
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        cursor.execute("ANALYZE")
+        # Not all: that would lock what the databases of this server share, until the end of this transaction.
+        cursor.execute(f"ANALYZE {', '.join(size.rows)}, movies_moviegenre")
 
 
 def make_users(size: Size) -> list[int]:
@@ -222,8 +231,8 @@ def make_movies(size: Size) -> list[int]:
     return [movie.pk for movie in movies]
 
 
-def make_halls() -> list[int]:
+def make_halls(size: Size) -> list[int]:
     after = Hall.objects.aggregate(last=Max("number", default=0))["last"]
     numbers = range(after + 1, after + 1 + HALLS)
-    Hall.objects.bulk_create(Hall(number=n, name=f"Small hall {n}", layout=LAYOUT) for n in numbers)
+    Hall.objects.bulk_create(Hall(number=n, name=f"Small hall {n}", layout=size.layout) for n in numbers)
     return list(numbers)

@@ -8,7 +8,7 @@ from contextlib import closing
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from reservations.management.scale import HALLS, SEATS, Size, grow
+from reservations.management.scale import HALLS, Size, grow
 from showtimes.models import Showtime
 
 # Of a row with its indices (a movie's genres too), as measured with 100,000 showtimes on PostgreSQL 15.
@@ -30,8 +30,8 @@ MOST = 1_000_000
 
 class Command(BaseCommand):
     help = (
-        f"Furnishes a PostgreSQL database that has no showtimes with very many: for each {SEATS} seats, ten of them "
-        "reserved. For benchmarks, never for a cinema that sells: benchmarks/README.md."
+        "Furnishes a PostgreSQL database that has no showtimes with very many: for each twenty seats, ten of "
+        "them reserved. For benchmarks, never for a cinema that sells: benchmarks/README.md."
     )
 
     def add_arguments(self, parser):
@@ -64,7 +64,7 @@ class Command(BaseCommand):
         minutes = size.showtimes / SHOWTIMES_A_SECOND / 60
         self.stdout.write(
             f"{needed / 1e9:.2f} GB and the write-ahead log beside it; {minutes:.1f} minutes or so.\n"
-            f"The {HALLS} halls have {SEATS} seats each: with 300, a million showtimes would be 300 million rows."
+            f"The {HALLS} halls have {size.seats} seats each: with 300, a million showtimes would be 300 million rows."
         )
         free = free_bytes()
         if free is None:
