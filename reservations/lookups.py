@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from django.db.models import Count, Exists, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, QuerySet
 
 from reservations.models import Reservation, ReservedSeat
 from showtimes.models import Seat, Showtime
 from users.models import User
 from users.prepared import Prepared
+from users.querysets import RowCount
 
 
 @Prepared
@@ -32,15 +32,11 @@ def showtime_to_book(pk: int, user: int, now: datetime) -> QuerySet:
     The showtime with its movie's title, how many of its seats the user has (`mine`), and whether there is a hold that
     has run out with seats that nobody has taken over yet (`has_expired_holds`).
     """
-    mine = ReservedSeat.objects.active(now).filter(showtime=pk, reservation__user=user).order_by().values("showtime")
+    # By the user's reservations, which are few: by the seats of the showtime, PostgreSQL plans it anew at each booking.
+    mine = ReservedSeat.objects.active(now).filter(reservation__showtime=pk, reservation__user=user)
     expired = ReservedSeat.objects.expired(now).filter(showtime=pk)
-    return (
-        Showtime.objects.filter(pk=pk)
-        .with_title()
-        .annotate(
-            mine=Coalesce(Subquery(mine.annotate(n=Count("*")).values("n")), 0), has_expired_holds=Exists(expired)
-        )
-    )
+    showtime = Showtime.objects.filter(pk=pk).with_title().order_by()
+    return showtime.annotate(mine=RowCount(mine), has_expired_holds=Exists(expired))
 
 
 @Prepared

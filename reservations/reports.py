@@ -11,6 +11,7 @@ from django.utils import timezone
 from reservations.models import ReservedSeat
 from showtimes.models import Showtime
 from users.days import end_of, start_of
+from users.querysets import RowCount
 
 # What the rows are grouped by, with the key first, and what they are sorted by.
 GROUPS = {
@@ -41,12 +42,13 @@ def sales(
         showtimes = showtimes.filter(movie_id=movie_id)
     if hall_number is not None:
         showtimes = showtimes.filter(hall_id=hall_number)
-    sold = ReservedSeat.objects.sold().filter(showtime=OuterRef("pk")).order_by().values("showtime")
+    sold = ReservedSeat.objects.sold().filter(showtime=OuterRef("pk"))
+    earned = sold.order_by().values("showtime").annotate(sum=Sum("price")).values("sum")
     groups = (
         showtimes.annotate(
             day=TruncDate("starts_at"),
-            sold=Coalesce(Subquery(sold.annotate(n=Count("*")).values("n")), 0),
-            earned=Coalesce(Subquery(sold.annotate(n=Sum("price")).values("n")), Decimal(0), output_field=MONEY),
+            sold=RowCount(sold),
+            earned=Coalesce(Subquery(earned), Decimal(0), output_field=MONEY),
         )
         .order_by(*ORDER[group_by])
         .values(*GROUPS[group_by])

@@ -21,6 +21,7 @@ from reservations.management.scale import WORD, Size, grow
 from reservations.models import Reservation
 from showtimes.models import Showtime
 from tests.api.html import HTML
+from tests.cinema import ids_of, make_showtime, tomorrow
 from tests.operations import IN_SCHEMA, Cinema, come_in, parameters_of
 from tests.test_queries import OF_THE_OWNER
 from users.days import today
@@ -193,3 +194,34 @@ def test_nothing_reads_more_because_the_cinema_has_grown(db, monkeypatch):
         if largest > GROWTH * min(smaller)
     }
     assert grew == {}
+
+
+class Sold(Size):
+    """Of so many seats in each showtime that an empty one is worth a plan of its own."""
+
+    layout = ["SSSS"] * 40
+
+
+def plans_made() -> dict[str, int]:
+    """How often each prepared statement of this connection was planned for its values alone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement, custom_plans FROM pg_prepared_statements")
+        return dict(cursor.fetchall())
+
+
+def test_what_a_booking_asks_is_not_planned_anew_each_time(db):
+    """
+    PostgreSQL plans a prepared statement for its values five times, and then as often as it expects to save by that.
+    A booking's were cheaper to plan anew in an empty showtime, which took the half of its time in the database.
+    """
+    if connection.vendor != "postgresql":
+        pytest.skip("It is PostgreSQL that makes plans.")
+    with cinema_of(Sold(200)) as cinema:
+        times = [tomorrow(0) + timedelta(hours=3 * n) for n in range(20)]
+        showtimes = [make_showtime(cinema.movie, cinema.hall, starts_at=time) for time in times]
+        bodies = [{"showtime_id": showtime.pk, "seat_ids": ids_of(showtime, "A1", "A2")} for showtime in showtimes]
+        client, before = come_in("bearer", cinema.owner.logins.create()), plans_made()
+        for body in bodies:
+            assert client.post("/api/v1/reservations/", body).status_code == 201
+        often = {sql: times for sql, made in plans_made().items() if (times := made - before.get(sql, 0)) > 5}
+        assert often == {}

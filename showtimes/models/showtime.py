@@ -4,8 +4,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models, transaction
-from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, F, OuterRef, Q, Value, When
 from django.http import Http404
 from django.utils import timezone
 
@@ -22,7 +21,7 @@ from showtimes.models.hall import TURNAROUND_MINUTES, Hall
 from showtimes.models.seat import Seat, SeatStatus, refuse_unknown
 from users.models import AuditEntry, User
 from users.prepared import Prepared
-from users.querysets import DisplayedQuerySet, LockingQuerySet
+from users.querysets import DisplayedQuerySet, LockingQuerySet, RowCount
 
 LONGEST_OCCUPATION = timedelta(minutes=RUNTIME_MINUTES[1] + TURNAROUND_MINUTES[1])
 
@@ -55,17 +54,11 @@ class ShowtimeQuerySet(DisplayedQuerySet, LockingQuerySet):
     def with_available_seats(self, now: datetime | None = None):
         """Adds `available_seats`, those that can be reserved now, without a query per row."""
         now = now or timezone.now()
-
-        def count(rows):
-            of_showtime = rows.filter(showtime=OuterRef("pk")).order_by().values("showtime")
-            return Coalesce(Subquery(of_showtime.annotate(n=Count("*")).values("n")), 0)
-
-        reserved = count(self.model.reserved_seats.rel.related_model.objects.active(now))
-        blocked = count(Seat.objects.filter(is_blocked=True))
+        reserved = self.model.reserved_seats.rel.related_model.objects.active(now).filter(showtime=OuterRef("pk"))
+        blocked = Seat.objects.filter(showtime=OuterRef("pk"), is_blocked=True)
+        left = F("capacity") - RowCount(reserved) - RowCount(blocked)
         return self.annotate(
-            available_seats=Case(
-                When(status=Status.SCHEDULED, starts_at__gt=now, then=F("capacity") - reserved - blocked), default=0
-            )
+            available_seats=Case(When(status=Status.SCHEDULED, starts_at__gt=now, then=left), default=0)
         )
 
     def get_for_map(self, pk: int) -> "Showtime":
@@ -247,7 +240,7 @@ class Showtime(models.Model):
         if among is None:
             return dict(seats_taken(showtime=self.pk, now=now))
         blocked = [seat.pk for seat in among if seat.is_blocked]
-        reserved = seats_reserved(showtime=self.pk, among=[seat.pk for seat in among], now=now)
+        reserved = seats_reserved(among=[seat.pk for seat in among], now=now)
         return dict.fromkeys(blocked, SeatStatus.BLOCKED) | {
             pk: SeatStatus.HELD if expires_at else SeatStatus.RESERVED for pk, expires_at in reserved
         }
@@ -313,7 +306,7 @@ def seats_taken(showtime: int, now: datetime) -> models.QuerySet:
 
 
 @Prepared
-def seats_reserved(showtime: int, among: list[int], now: datetime) -> models.QuerySet:
+def seats_reserved(among: list[int], now: datetime) -> models.QuerySet:
     """Those of these seats that somebody has, and until when."""
     reserved = Showtime.reserved_seats.rel.related_model.objects.active(now)
-    return reserved.filter(showtime=showtime, seat__pk__in=among).order_by().values_list("seat_id", "expires_at")
+    return reserved.filter(seat__pk__in=among).order_by().values_list("seat_id", "expires_at")
