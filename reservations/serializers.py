@@ -18,7 +18,7 @@ from showtimes.models import Seat, Showtime, refuse_taken, refuse_unknown
 from showtimes.serializers import SeatIdsField
 from users.filters import LARGEST_ID
 from users.models import User
-from users.representation import Prebuilt
+from users.representation import Prebuilt, Shared
 
 
 class BookerSerializer(Prebuilt, serializers.ModelSerializer):
@@ -93,7 +93,7 @@ class Answer(NamedTuple):
     is_replayed: bool = False
 
 
-class ReserveSerializer(serializers.Serializer):
+class ReserveSerializer(Shared):
     """Seats to reserve: these very ones (`seat_ids`), or so many of the best (`quantity`)."""
 
     showtime_id = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
@@ -183,7 +183,7 @@ def refuse_over_limits(user: User, showtime: Showtime, quantity: int, hold: bool
         raise HoldLimitExceeded
 
 
-class CancelSerializer(serializers.Serializer):
+class CancelSerializer(Shared):
     """Which seats to give back; without `seat_ids`, all."""
 
     seat_ids = SeatIdsField(required=False)
