@@ -10,11 +10,15 @@ from benchmarks.race import Results
 
 
 class Verdict(NamedTuple):
-    """A value for each round: of the cinema's measure, or of it and the rival's in the same round."""
+    """
+    A value for each round: of the cinema's measure, or of it and the rival's in the same round. `bare` are those of the
+    bare application in the cinema's place: no application of this kind reaches more.
+    """
 
     benchmark: Benchmark
     aim: Aim
     values: list[float]
+    bare: list[float] = []
 
     @property
     def is_met(self) -> bool:
@@ -27,16 +31,22 @@ def verdicts(benchmark: Benchmark, results: Results) -> Iterator[Verdict]:
         if aim.rival is None:
             yield Verdict(benchmark, aim, [aim.value(ours) for ours in results["cinema"]])
         elif aim.rival in results:
-            rounds = zip(results["cinema"], results[aim.rival], strict=True)
-            yield Verdict(benchmark, aim, [aim.value(ours, theirs) for ours, theirs in rounds])
+            bare = ratios("bare", aim, results) if "bare" in results and aim.rival != "bare" else []
+            yield Verdict(benchmark, aim, ratios("cinema", aim, results), bare)
+
+
+def ratios(who: str, aim: Aim, results: Results) -> list[float]:
+    return [aim.value(one, rival) for one, rival in zip(results[who], results[aim.rival], strict=True)]
 
 
 def aims_table(found: list[Verdict]) -> str:
     lines = ["| what | aim | median | min to max | |", "|---|---|---|---|---|"]
-    for benchmark, aim, values in found:
-        reached = "reached" if Verdict(benchmark, aim, values).is_met else "**missed**"
-        spread = f"{number(min(values))} to {number(max(values))}"
-        lines.append(f"| {benchmark.what} | {aim.words} | {number(median(values))} | {spread} | {reached} |")
+    for one in found:
+        reached = "reached" if one.is_met else "**missed**"
+        if one.bare:
+            reached += f"; bare {number(median(one.bare))}"
+        low, middle, high = map(number, (min(one.values), median(one.values), max(one.values)))
+        lines.append(f"| {one.benchmark.what} | {one.aim.words} | {middle} | {low} to {high} | {reached} |")
     return "\n".join(lines)
 
 
