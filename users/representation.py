@@ -1,5 +1,5 @@
 """
-Serializers that show what DRF's would, in a quarter of the time.
+Serializers that show what DRF's would, in a sixth of the time.
 
 DRF makes all fields anew for each serializer and asks each field its way to each value. Here both is done once for the
 class. What a field shows may depend on the request: then it has `represent(value, context)`.
@@ -19,7 +19,7 @@ from rest_framework.utils.serializer_helpers import BindingDict
 
 class Prebuilt(serializers.Serializer):  # without a docstring, which the schema would take for its heirs'
     def to_representation(self, instance) -> dict:
-        return show(steps_of(type(self)), instance, self.context)
+        return show(shape_of(type(self)), instance, self.context)
 
 
 class Shared(serializers.Serializer):
@@ -33,42 +33,66 @@ def fields_of(serializer_class: type[Shared]) -> BindingDict:
     return serializers.Serializer.fields.func(serializer_class())
 
 
+# What these show is the value itself, which the renderer writes: ours come from the database, or were checked.
+AS_IT_IS = {
+    field.to_representation
+    for field in (
+        serializers.CharField,
+        serializers.IntegerField,
+        serializers.BigIntegerField,
+        serializers.BooleanField,
+        serializers.ChoiceField,
+        serializers.DateField,
+        serializers.DateTimeField,
+    )
+}
+
+
 class Step(NamedTuple):
     name: str
-    get: Callable
-    represent: Callable  # not asked about None
+    source: str
+    represent: Callable | None = None  # of a value that is not None; itself by default
     takes_context: bool = False
 
 
-def show(steps: list[Step], instance, context: dict) -> dict:
-    shown = {}
-    for name, get, represent, takes_context in steps:
-        value = get(instance)
-        if value is not None:
-            value = represent(value, context) if takes_context else represent(value)
-        shown[name] = value
+class Shape(NamedTuple):
+    """The names of a serializer's fields, of which there are two or more; what gets all their values; and the rest."""
+
+    names: list[str]
+    get: Callable[..., tuple]
+    represented: list[Step]
+
+
+def show(shape: Shape, instance, context: dict) -> dict:
+    shown = dict(zip(shape.names, shape.get(instance), strict=True))
+    for name, _, represent, takes_context in shape.represented:
+        if (value := shown[name]) is not None:
+            shown[name] = represent(value, context) if takes_context else represent(value)
     return shown
 
 
 @cache
-def steps_of(serializer_class: type[Prebuilt]) -> list[Step]:
-    return [step_of(field, serializer_class) for field in serializer_class()._readable_fields]
+def shape_of(serializer_class: type[Prebuilt]) -> Shape:
+    steps = [step_of(field, serializer_class) for field in serializer_class()._readable_fields]
+    get = attrgetter(*(step.source for step in steps))
+    return Shape([step.name for step in steps], get, [step for step in steps if step.represent])
 
 
 def step_of(field: serializers.Field, serializer_class: type[Prebuilt]) -> Step:
-    get = attrgetter(".".join(field.source_attrs))
+    name, source = field.field_name, ".".join(field.source_attrs)
+    if type(field).to_representation in AS_IT_IS:
+        return Step(name, source)
     if isinstance(field, serializers.PrimaryKeyRelatedField):
-        key = serializer_class.Meta.model._meta.get_field(field.source).attname
-        return Step(field.field_name, attrgetter(key), lambda key: key)
+        return Step(name, serializer_class.Meta.model._meta.get_field(field.source).attname)
     if isinstance(field, Prebuilt):
-        steps = steps_of(type(field))
-        return Step(field.field_name, get, lambda row, context: show(steps, row, context), takes_context=True)
+        shape = shape_of(type(field))
+        return Step(name, source, lambda row, context: show(shape, row, context), takes_context=True)
     if isinstance(field, serializers.ListSerializer):
-        steps = steps_of(type(field.child))
-        return Step(field.field_name, get, lambda rows, context: [show(steps, row, context) for row in rows], True)
+        shape = shape_of(type(field.child))
+        return Step(name, source, lambda rows, context: [show(shape, row, context) for row in rows], takes_context=True)
     if hasattr(field, "represent"):
-        return Step(field.field_name, get, field.represent, takes_context=True)
+        return Step(name, source, field.represent, takes_context=True)
     if isinstance(field, serializers.DecimalField):
         # DRF's own rounds in an arithmetic context that it copies each time: 2 µs instead of 0.4.
-        return Step(field.field_name, get, f"{{:.{field.decimal_places}f}}".format)
-    return Step(field.field_name, get, field.to_representation)
+        return Step(name, source, f"{{:.{field.decimal_places}f}}".format)
+    return Step(name, source, field.to_representation)
