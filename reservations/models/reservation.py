@@ -58,8 +58,6 @@ class ReservationQuerySet(DisplayedQuerySet):
         for reservation in reservations:
             reservation.showtime = showtimes[reservation.showtime_id]
             reservation.seats = seats_of[reservation.pk]
-            for seat in reservation.seats:
-                seat.reservation = reservation
         return reservations
 
     def live_holds(self, now: datetime | None = None):
@@ -294,7 +292,7 @@ class ReservedSeat(models.Model):
 
     @property
     def is_active(self) -> bool:
-        return self.released_at is None and not self.reservation.has_expired
+        return self.released_at is None and (self.expires_at is None or self.expires_at > timezone.now())
 
     @property
     def status(self) -> str:
@@ -325,5 +323,5 @@ def reservations_to_display(pks: list[int]) -> models.QuerySet:
 @Prepared
 def seats_to_display(reservations: list[int]) -> models.QuerySet:
     """Those that any of these has or had."""
-    shown = ("reservation", "price", "released_at", "seat__row", "seat__number", "seat__kind")
+    shown = ("reservation", "price", "expires_at", "released_at", "seat__row", "seat__number", "seat__kind")
     return ReservedSeat.objects.filter(reservation__pk__in=reservations).select_related("seat").only(*shown)
