@@ -12,7 +12,7 @@ from benchmarks.race import Results
 class Verdict(NamedTuple):
     """
     A value for each round: of the cinema's measure, or of it and the rival's in the same round. `bare` are those of the
-    bare application in the cinema's place: no application of this kind reaches more.
+    bare application in the cinema's place: what there is to reach when there is no framework.
     """
 
     benchmark: Benchmark

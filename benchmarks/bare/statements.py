@@ -92,7 +92,7 @@ FACTS = f"""
         s.price, s.premium_price, statement_timestamp() AS now,
         (SELECT count(*) FROM reservations_reservedseat r
             JOIN reservations_reservation mine ON mine.id = r.reservation_id AND mine.user_id = %(user)s
-            WHERE r.showtime_id = s.id AND {ACTIVE}) AS mine
+            WHERE mine.showtime_id = s.id AND {ACTIVE}) AS mine
     FROM showtimes_showtime s JOIN movies_movie m ON m.id = s.movie_id WHERE s.id = %(showtime)s"""
 HOLDERS = """
     SELECT seat_id, expires_at FROM reservations_reservedseat

@@ -29,7 +29,7 @@ async def reserve(asked: Reserve, user: User, session: AsyncSession) -> Reservat
         await session.execute(
             select(now, func.count(ReservedSeat.id))
             .join(Reservation, Reservation.id == ReservedSeat.reservation_id)
-            .where(ReservedSeat.showtime_id == showtime.id, Reservation.user_id == user.id, is_active)
+            .where(Reservation.showtime_id == showtime.id, Reservation.user_id == user.id, is_active)
         )
     ).one()
     holds = await session.scalars(

@@ -25,7 +25,7 @@ mine = (
     select(func.count())
     .select_from(ReservedSeat)
     .join(Reservation, Reservation.id == ReservedSeat.reservation_id)
-    .where(ReservedSeat.showtime_id == asked_showtime, Reservation.user_id == asked_user, is_active)
+    .where(Reservation.showtime_id == asked_showtime, Reservation.user_id == asked_user, is_active)
     .scalar_subquery()
 )
 FACTS = (
