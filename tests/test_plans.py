@@ -118,7 +118,7 @@ def nodes(plan: dict, above: str = "") -> Iterator[tuple[dict, str]]:
 
 def scans(sql: str, plan: dict) -> Iterator[tuple[str, str, float, bool]]:
     """
-    How a table was read, which, and how many of its rows, over all times that a node ran; and whether to count them.
+    How a table was read, which, how many of its rows, over all times that a node ran, and whether a page was counted.
 
     Pages are counted up to a limit: that may read whatever it counts, but not much beside it.
     """
