@@ -200,7 +200,7 @@ def grow(size: Size) -> Iterator[int]:
             yield last + 1
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         # Not all: that would lock what the databases of this server share, until the end of this transaction.
-        cursor.execute(f"ANALYZE {', '.join(size.rows)}, movies_moviegenre")
+        cursor.execute(f"ANALYZE {', '.join(size.rows)}, movies_genre, movies_moviegenre, showtimes_hall")
 
 
 def make_users(size: Size) -> list[int]:
