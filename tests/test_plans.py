@@ -29,8 +29,9 @@ from users.days import today
 SHOWTIMES = 1000, 10_000, 100_000
 # As many rows as one statement may read of one table in the largest: three days of showtimes' seats, for the report.
 MOST = 1000
-# As many times the rows of any smaller cinema may be read in the largest.
-GROWTH = 1.3
+# As many times the rows of any smaller cinema may be read in the largest. Up to so many it tells which of two plans was
+# chosen, and not that more is read: a page of what one row in twenty is takes 40 rows of one index or 440 of another.
+GROWTH, FEW = 1.3, 500
 SMALL = {"movies_genre", "showtimes_hall"}  # they are read as a whole
 PAGES = {"page", "page_size", "cursor"}  # of which no more than 10,000 rows are counted, or none
 
@@ -191,7 +192,7 @@ def test_nothing_reads_more_because_the_cinema_has_grown(db, monkeypatch):
     grew = {
         asked: f"{largest:.0f} rows instead of {min(smaller):.0f}"
         for asked, *smaller, largest in zip(read_for, *rows, strict=True)
-        if largest > GROWTH * min(smaller)
+        if largest > max(FEW, GROWTH * min(smaller))
     }
     assert grew == {}
 
