@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import NamedTuple
 
 import pytest
 from django.apps import apps
@@ -25,6 +26,8 @@ from tests.cinema import ids_of, make_showtime, tomorrow
 from tests.operations import IN_SCHEMA, Cinema, come_in, parameters_of
 from tests.test_queries import OF_THE_OWNER
 from users.days import today
+
+pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="It is PostgreSQL that tells what it does.")
 
 SHOWTIMES = 1000, 10_000, 100_000
 # As many rows as one statement may read of one table in the largest: three days of showtimes' seats, for the report.
@@ -117,18 +120,29 @@ def nodes(plan: dict, above: str = "") -> Iterator[tuple[dict, str]]:
         yield from nodes(below, plan["Node Type"])
 
 
-def scans(sql: str, plan: dict) -> Iterator[tuple[str, str, float, bool]]:
-    """
-    How a table was read, which, how many of its rows, over all times that a node ran, and whether a page was counted.
+class Scan(NamedTuple):
+    """How a table was read, and how many of its rows over all times that a node ran, but for those that were counted."""
 
-    Pages are counted up to a limit: that may read whatever it counts, but not much beside it.
-    """
-    for node, above in nodes(plan):
-        if "Relation Name" in node and "Scan" in node["Node Type"]:
-            is_count = above == "Limit" and f"LIMIT {COUNTED}" in sql
-            removed = sum(node.get(f"Rows Removed by {why}", 0) for why in ("Filter", "Index Recheck"))
-            read = (removed if is_count else node["Actual Rows"] + removed) * node["Actual Loops"]
-            yield node["Node Type"], node["Relation Name"], read, is_count
+    kind: str
+    table: str
+    rows: float
+    is_count: bool
+    sql: str
+
+    @property
+    def is_too_much(self) -> bool:
+        """Pages are counted up to a limit: that may read whatever it counts, but not much beside it."""
+        return self.rows > MOST or (self.kind == "Seq Scan" and not self.is_count)
+
+
+def scans(statements: list[tuple[str, dict]]) -> Iterator[Scan]:
+    for sql, plan in statements:
+        for node, above in nodes(plan):
+            if "Relation Name" in node and "Scan" in node["Node Type"]:
+                is_count = above == "Limit" and f"LIMIT {COUNTED}" in sql
+                removed = sum(node.get(f"Rows Removed by {why}", 0) for why in ("Filter", "Index Recheck"))
+                read = (removed if is_count else node["Actual Rows"] + removed) * node["Actual Loops"]
+                yield Scan(node["Node Type"], node["Relation Name"], read, is_count, sql)
 
 
 @contextmanager
@@ -170,28 +184,23 @@ def asked_of(cinema: Cinema) -> Iterator[tuple[str, list[tuple[str, dict]]]]:
 
 @pytest.mark.timeout(400)
 def test_nothing_reads_more_because_the_cinema_has_grown(db, monkeypatch):
-    if connection.vendor != "postgresql":
-        pytest.skip("It is PostgreSQL that tells what it does.")
     monkeypatch.setattr("users.mail.send_password_reset", lambda email: None)  # that would be in a thread of its own
     own = ("users", "movies", "showtimes", "reservations")
     grown = {model._meta.db_table for model in apps.get_models() if model._meta.app_label in own} - SMALL
-    rows: list[list[float]] = []  # read in each cinema, for each question in turn
+    rows = []  # that each cinema reads, for each question in turn
     for showtimes in SHOWTIMES:
-        read_for, faults = {}, []
         with cinema_of(Crowded(showtimes)) as cinema:
-            for asked, statements in asked_of(cinema):
-                read_for[asked] = 0
-                for sql, plan in statements:
-                    for kind, table, read, is_count in scans(sql, plan):
-                        if table in grown:
-                            read_for[asked] += read
-                            if read > MOST or (kind == "Seq Scan" and not is_count):
-                                faults.append(f"{asked}: {kind} of {table}, {read:.0f} rows: {sql}")
-        rows.append(list(read_for.values()))
-    assert not faults, "\n".join(faults)  # of the largest: in a small one it can be best to read all there is
+            found = {
+                asked: [scan for scan in scans(statements) if scan.table in grown]
+                for asked, statements in asked_of(cinema)
+            }
+        rows.append([sum(scan.rows for scan in of_question) for of_question in found.values()])
+    # In the largest alone: in a small one it can be best to read all there is.
+    faults = [f"{asked}: {scan}" for asked, of_question in found.items() for scan in of_question if scan.is_too_much]
+    assert not faults, "\n".join(faults)
     grew = {
         asked: f"{largest:.0f} rows instead of {min(smaller):.0f}"
-        for asked, *smaller, largest in zip(read_for, *rows, strict=True)
+        for asked, *smaller, largest in zip(found, *rows, strict=True)
         if largest > max(FEW, GROWTH * min(smaller))
     }
     assert grew == {}
@@ -204,9 +213,9 @@ class Sold(Size):
 
 
 def plans_made() -> dict[str, int]:
-    """How often each prepared statement of this connection was planned for its values alone."""
+    """How often each prepared statement of this connection was planned for its values alone, by its name and text."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT statement, custom_plans FROM pg_prepared_statements")
+        cursor.execute("SELECT name || ' ' || statement, custom_plans FROM pg_prepared_statements")
         return dict(cursor.fetchall())
 
 
@@ -215,8 +224,6 @@ def test_what_a_booking_asks_is_not_planned_anew_each_time(db):
     PostgreSQL plans a prepared statement for its values five times, and then as often as it expects to save by that.
     A booking's were cheaper to plan anew in an empty showtime, which took the half of its time in the database.
     """
-    if connection.vendor != "postgresql":
-        pytest.skip("It is PostgreSQL that makes plans.")
     with cinema_of(Sold(200)) as cinema:
         times = [tomorrow(0) + timedelta(hours=3 * n) for n in range(20)]
         showtimes = [make_showtime(cinema.movie, cinema.hall, starts_at=time) for time in times]
