@@ -117,7 +117,12 @@ class Site:
         """Whether requests are under way: those whose sender is gone are answered nevertheless, or wait to be."""
         before = self.newest()
         time.sleep(0.5)
-        return self.newest() != before
+        if self.newest() != before:
+            return True
+        if self.is_sqlite:  # which cannot tell of those that only read
+            return False
+        others = "SELECT count(*) FROM pg_stat_activity WHERE state != 'idle' AND pid != pg_backend_pid()"
+        return self.ask(f"{others} AND datname = current_database()") > 0
 
     def reset(self) -> None:
         """Delete what was written, once nobody writes any more, so that each run finds the database the same."""
