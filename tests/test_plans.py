@@ -121,7 +121,7 @@ def nodes(plan: dict, above: str = "") -> Iterator[tuple[dict, str]]:
 
 
 class Scan(NamedTuple):
-    """How a table was read, and how many of its rows over all times that a node ran, but for those that were counted."""
+    """How a table was read, and how many of its rows over all runs of a node, without those that were counted."""
 
     kind: str
     table: str
